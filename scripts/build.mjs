@@ -1,0 +1,89 @@
+// Builds every package into its dist/: types and modules by tsc, the player's script bundle and the command by esbuild.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const packages = ["vt", "asciicast", "alis", "render", "player", "cli", "server"];
+const stamp = join(root, "node_modules/.cache/build.sha256");
+
+/** Builds what changed since the last build; does nothing when nothing did. */
+export async function build() {
+  const sources = fingerprint();
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === sources) return;
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const types = spawnSync(process.execPath, [tsc, "-b", ...packages.map((name) => `packages/${name}`)], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  if (types.status !== 0) throw new Error("the type check failed");
+  await bundlePlayer();
+  await bundleCommand();
+  mkdirSync(join(root, "node_modules/.cache"), { recursive: true });
+  writeFileSync(stamp, sources);
+}
+
+/** The script that pages include, where users of the original player expect it. */
+async function bundlePlayer() {
+  const entry = join(root, "packages/player/src/bundle.ts");
+  const style = join(root, "packages/player/src/style.css");
+  if (!existsSync(entry)) return;
+  const { build: esbuild } = await load("esbuild");
+  const out = join(root, "packages/player/dist/bundle");
+  const options = { entryPoints: [entry], bundle: true, format: "iife", target: "es2022", logLevel: "warning" };
+  await esbuild({ ...options, outfile: join(out, "asciinema-player.js") });
+  await esbuild({ ...options, minify: true, outfile: join(out, "asciinema-player.min.js") });
+  copyFileSync(style, join(out, "asciinema-player.css"));
+}
+
+/** One CommonJS file: it starts faster than modules do. */
+async function bundleCommand() {
+  const entry = join(root, "packages/cli/src/main.ts");
+  if (!existsSync(entry)) return;
+  const { build: esbuild } = await load("esbuild");
+  await esbuild({
+    entryPoints: [entry],
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    external: ["@lydell/*"],
+    define: { "import.meta.url": "importMetaUrl" },
+    banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+    outfile: join(root, "packages/cli/dist/bundle/asciinema.cjs"),
+    logLevel: "warning",
+  });
+}
+
+function load(name) {
+  return Promise.resolve(createRequire(join(root, "package.json"))(name));
+}
+
+/** A hash of everything that the build reads. */
+function fingerprint() {
+  const hash = createHash("sha256");
+  const files = ["package-lock.json", "tsconfig.base.json", "scripts/build.mjs"];
+  for (const name of packages) {
+    files.push(`packages/${name}/package.json`, `packages/${name}/tsconfig.json`);
+    for (const file of readdirSync(join(root, "packages", name, "src"), { recursive: true })) {
+      const path = `packages/${name}/src/${file}`;
+      if (!/\.test\.tsx?$/.test(path) && statSync(join(root, path)).isFile()) files.push(path);
+    }
+  }
+  for (const file of files.sort())
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update("\0");
+  return hash.digest("hex");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await build().catch((error) => {
+    console.error(`build: ${error.message}`);
+    process.exitCode = 1;
+  });
+}
