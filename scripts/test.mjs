@@ -1,0 +1,58 @@
+// npm test: everything that has to hold, from a fresh clone. Arguments narrow it to test files whose path contains them.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findBrowser } from "./browser.mjs";
+import { build } from "./build.mjs";
+import { install } from "./install.mjs";
+import { lint, lintCount } from "./lint.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const started = performance.now();
+const filters = process.argv.slice(2);
+const total = { passed: 0, failed: 0, skipped: 0 };
+
+try {
+  install();
+  await build();
+  if (filters.length === 0) {
+    const failed = lint();
+    total.failed += failed.length;
+    total.passed += lintCount - failed.length;
+  }
+  const tests = runTests(await findBrowser());
+  for (const state of Object.keys(total)) total[state] += tests[state];
+} catch (error) {
+  console.error(`npm test: ${error.message}`);
+  total.failed++;
+}
+
+console.log(`\nTook ${((performance.now() - started) / 1000).toFixed(0)} s`);
+console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+
+/** Runs vitest in a process of its own and returns its counts; one failure when it ended without any. */
+function runTests(browser) {
+  const folder = mkdtempSync(join(tmpdir(), "asciinema-test-"));
+  const counts = join(folder, "counts.json");
+  try {
+    const { status } = spawnSync(
+      process.execPath,
+      [
+        join(root, "node_modules/vitest/vitest.mjs"),
+        "run",
+        `--reporter=${join(root, "scripts/reporter.mjs")}`,
+        ...filters,
+      ],
+      { cwd: root, stdio: "inherit", env: { ...process.env, CHROMIUM: browser, TEST_COUNT_FILE: counts } },
+    );
+    if (!existsSync(counts)) return { passed: 0, failed: 1, skipped: 0 };
+    const count = JSON.parse(readFileSync(counts, "utf8"));
+    if (status !== 0 && count.failed === 0) count.failed = 1;
+    return count;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
