@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { readConfig } from "./config.js";
+
+describe("readConfig", () => {
+  test("needs nothing", () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({
+      host: "127.0.0.1",
+      port: 4000,
+      url: "http://localhost:4000",
+      uploadSizeLimit: 8_000_000,
+      uploadAuthRequired: false,
+      defaultRecordingVisibility: "unlisted",
+    });
+    expect(config.dataDir).toBe(`${process.cwd()}/data`);
+    expect(config.cacheDir).toBe(`${process.cwd()}/data/cache`);
+  });
+
+  test.each([
+    [{ PORT: "8080" }, "http://localhost:8080"],
+    [{ URL_HOST: "casts.example.org", URL_SCHEME: "https" }, "https://casts.example.org"],
+    [{ URL_HOST: "casts.example.org", PORT: "4000" }, "http://casts.example.org"],
+    [{ URL_HOST: "casts.example.org", URL_PORT: "8443", URL_SCHEME: "https" }, "https://casts.example.org:8443"],
+    [{ URL_PORT: "80" }, "http://localhost"],
+  ])("%j is reached at %s", (env, url) => {
+    expect(readConfig(env).url).toBe(url);
+  });
+
+  test("listens on this machine only unless told", () => {
+    expect(readConfig({ BIND_ALL: "1" }).host).toBe("0.0.0.0");
+    expect(readConfig({ BIND_ALL: "no" }).host).toBe("127.0.0.1");
+    expect(readConfig({ HOST: "::1", BIND_ALL: "yes" }).host).toBe("::1");
+  });
+
+  test("takes an empty variable as not set", () => {
+    expect(readConfig({ PORT: "", UPLOAD_AUTH_REQUIRED: " " }).port).toBe(4000);
+  });
+
+  test.each([
+    [{ PORT: "80a" }, /PORT is "80a": a whole number from 0 to 65535/],
+    [{ PORT: "65536" }, /PORT/],
+    [{ UPLOAD_SIZE_LIMIT: "8MB" }, /UPLOAD_SIZE_LIMIT is "8MB": a whole number 1 or more/],
+    [{ UPLOAD_AUTH_REQUIRED: "maybe" }, /UPLOAD_AUTH_REQUIRED is "maybe"/],
+    [{ DEFAULT_RECORDING_VISIBILITY: "secret" }, /public, unlisted, private are possible/],
+    [{ URL_SCHEME: "ftp" }, /URL_SCHEME/],
+    [{ URL_HOST: "https://casts.example.org" }, /URL_HOST/],
+    [{ URL_HOST: "casts.example.org/sub" }, /URL_HOST/],
+    [{ SECRET_KEY_BASE: "short" }, /SECRET_KEY_BASE is too short/],
+  ])("refuses %j", (env, message) => {
+    expect(() => readConfig(env)).toThrow(message);
+  });
+});

@@ -1,0 +1,116 @@
+import { join, resolve } from "node:path";
+
+/** Who can see a recording: everybody, those who have its address, or only its owner. */
+export type Visibility = "public" | "unlisted" | "private";
+
+/** The three visibilities, most open first. */
+export const visibilities: readonly Visibility[] = ["public", "unlisted", "private"];
+
+/** Everything that an operator can set, read once at the start. */
+export interface Config {
+  /** The address and port to listen on. */
+  host: string;
+  port: number;
+  /** Where the server is reached from outside, without a slash at the end: `https://casts.example.org`. */
+  url: string;
+  /** Where rows, files and the secret live. */
+  dataDir: string;
+  /** Where derived things live; everything in it can be deleted at any time. */
+  cacheDir: string;
+  /** Signs tokens; `undefined` when the server keeps one of its own in the data directory. */
+  secret: string | undefined;
+  /** The largest upload accepted, in bytes as sent. */
+  uploadSizeLimit: number;
+  /** Refuses uploads from install ids that belong to no account. */
+  uploadAuthRequired: boolean;
+  /** How many recordings an install id without account may have; `undefined`: any number. */
+  unregisteredUploadCountLimit: number | undefined;
+  /** The visibility of new recordings. */
+  defaultRecordingVisibility: Visibility;
+  /** How many pages of a list guests can turn; `undefined`: all. */
+  guestPaginationMaxPages: number | undefined;
+  /** Shown on the page about this server. */
+  contactEmail: string | undefined;
+}
+
+/** A setting that cannot be used; the message names the variable, its value and what would be right. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** Reads the configuration from environment variables; an empty variable counts as not set.
+ *
+ *  @throws ConfigError  for a value that does not fit
+ *  @see docs/self-hosting.md for the list */
+export function readConfig(env: Environment): Config {
+  const port = integer(env, "PORT", 0, 65535) ?? 4000;
+  const dataDir = resolve(text(env, "DATA_DIR") ?? "data");
+  return {
+    host: text(env, "HOST") ?? (flag(env, "BIND_ALL") ? "0.0.0.0" : "127.0.0.1"),
+    port,
+    url: publicUrl(env, port),
+    dataDir,
+    cacheDir: resolve(text(env, "CACHE_PATH") ?? join(dataDir, "cache")),
+    secret: secret(env),
+    uploadSizeLimit: integer(env, "UPLOAD_SIZE_LIMIT", 1) ?? 8_000_000,
+    uploadAuthRequired: flag(env, "UPLOAD_AUTH_REQUIRED") ?? false,
+    unregisteredUploadCountLimit: integer(env, "UNREGISTERED_UPLOAD_COUNT_LIMIT", 0),
+    defaultRecordingVisibility: choice(env, "DEFAULT_RECORDING_VISIBILITY", visibilities) ?? "unlisted",
+    guestPaginationMaxPages: integer(env, "GUEST_PAGINATION_MAX_PAGES", 1),
+    contactEmail: text(env, "CONTACT_EMAIL_ADDRESS"),
+  };
+}
+
+function publicUrl(env: Environment, listening: number): string {
+  const scheme = choice(env, "URL_SCHEME", ["http", "https"]) ?? "http";
+  const host = text(env, "URL_HOST");
+  // A name of its own means that a proxy stands in front, on the scheme's own port.
+  const port = integer(env, "URL_PORT", 1, 65535) ?? (host ? undefined : listening);
+  try {
+    const url = new URL(`${scheme}://${host ?? "localhost"}${port === undefined ? "" : `:${port}`}`);
+    if (url.pathname !== "/" || url.username || url.search || url.hash) throw new TypeError();
+    return url.origin;
+  } catch {
+    throw new ConfigError(`URL_HOST is "${host}": a host name without scheme, port or path is needed`);
+  }
+}
+
+function secret(env: Environment): string | undefined {
+  const value = text(env, "SECRET_KEY_BASE");
+  if (value !== undefined && value.length < 32) {
+    throw new ConfigError("SECRET_KEY_BASE is too short: 32 characters or more are needed");
+  }
+  return value;
+}
+
+function text(env: Environment, name: string): string | undefined {
+  const value = env[name]?.trim();
+  return value ? value : undefined;
+}
+
+function flag(env: Environment, name: string): boolean | undefined {
+  const value = text(env, name)?.toLowerCase();
+  if (value === undefined) return undefined;
+  if (["1", "true", "yes", "on"].includes(value)) return true;
+  if (["0", "false", "no", "off"].includes(value)) return false;
+  throw new ConfigError(`${name} is "${value}": 1, true, yes, on or 0, false, no, off are possible`);
+}
+
+function integer(env: Environment, name: string, least: number, most = Number.MAX_SAFE_INTEGER): number | undefined {
+  const value = text(env, name);
+  if (value === undefined) return undefined;
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `from ${least} to ${most}`;
+  throw new ConfigError(`${name} is "${value}": a whole number ${range} is needed`);
+}
+
+function choice<T extends string>(env: Environment, name: string, options: readonly T[]): T | undefined {
+  const value = text(env, name);
+  if (value === undefined) return undefined;
+  const found = options.find((option) => option === value.toLowerCase());
+  if (found) return found;
+  throw new ConfigError(`${name} is "${value}": ${options.join(", ")} are possible`);
+}

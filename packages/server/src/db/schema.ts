@@ -1,0 +1,108 @@
+import type { Generated, Insertable, Selectable, Updateable } from "kysely";
+import type { Visibility } from "../config.js";
+
+/** The tables. Times are milliseconds since 1970; durations inside recordings are microseconds. */
+export interface Schema {
+  users: UsersTable;
+  clis: ClisTable;
+  recordings: RecordingsTable;
+  recording_stats: RecordingStatsTable;
+}
+
+/** A person, or the placeholder that owns what an unknown install id uploads. */
+export interface UsersTable {
+  id: Generated<number>;
+  username: string | null;
+  /** The operating system's user name that came with the first upload. */
+  temporary_username: string | null;
+  /** `null` for placeholders: nobody can sign in. */
+  email: string | null;
+  default_recording_visibility: Visibility;
+  created_at: number;
+}
+
+/** A machine that uploads, known by its install id. */
+export interface ClisTable {
+  id: Generated<number>;
+  user_id: number;
+  /** SHA-256 of the install id, in hex: the id itself is a key and is never stored. */
+  token_hash: string;
+  revoked_at: number | null;
+  created_at: number;
+}
+
+/** One recording: what its file says, then what its owner says. */
+export interface RecordingsTable {
+  id: Generated<number>;
+  user_id: number;
+  cli_id: number | null;
+  secret_token: string;
+  visibility: Visibility;
+
+  /** Where the file store keeps the content. */
+  file_key: string;
+  /** The name it was uploaded with. */
+  file_name: string | null;
+  /** SHA-256 of the content, uncompressed, in hex. */
+  content_hash: string;
+  compressed_size: number;
+  uncompressed_size: number;
+
+  /** Version of the asciicast format. */
+  version: 1 | 2 | 3;
+  term_cols: number;
+  term_rows: number;
+  term_type: string | null;
+  term_version: string | null;
+  /** `fg`, `bg` and `palette` (16 colours joined by `:`) as JSON. */
+  term_theme: string | null;
+  command: string | null;
+  shell: string | null;
+  env: string | null;
+  recorded_at: number | null;
+  user_agent: string | null;
+  /** Length with the header's idle time limit applied, in microseconds. */
+  duration: number;
+  /** The header's idle time limit in microseconds. */
+  file_idle_time_limit: number | null;
+  /** How much it printed over time: 64 levels from 0 to 15, one hexadecimal digit each. */
+  trace: string;
+  /** The file's own markers, `[microseconds, label]` each, as JSON. */
+  file_markers: string;
+
+  title: string | null;
+  description: string | null;
+  /** One marker per line, `seconds - label`; instead of those in the file. */
+  markers: string | null;
+  audio_url: string | null;
+  term_cols_override: number | null;
+  term_rows_override: number | null;
+  term_theme_name: string | null;
+  term_bold_is_bright: boolean;
+  term_adaptive_palette: boolean;
+  term_line_height: number | null;
+  term_font_family: string | null;
+  term_cursor_mode: "blinking" | "steady" | "hidden" | null;
+  keystroke_overlay: boolean;
+  /** In seconds, like the player's option. */
+  idle_time_limit: number | null;
+  speed: number | null;
+  /** In seconds: the moment that the preview shows. */
+  snapshot_at: number | null;
+
+  archived_at: number | null;
+  created_at: number;
+  updated_at: number;
+}
+
+/** Counters that change often, apart from the rows that do not. */
+export interface RecordingStatsTable {
+  recording_id: number;
+  total_views: number;
+}
+
+export type Recording = Selectable<RecordingsTable>;
+export type NewRecording = Insertable<RecordingsTable>;
+export type RecordingChanges = Updateable<RecordingsTable>;
+export type User = Selectable<UsersTable>;
+export type Cli = Selectable<ClisTable>;

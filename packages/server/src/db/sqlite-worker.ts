@@ -1,0 +1,100 @@
+import { createRequire } from "node:module";
+import { parentPort, workerData } from "node:worker_threads";
+import type { EngineReply, EngineRequest, SqliteValue } from "./sqlite.js";
+
+// The part of Node's own SQLite that is used here; the package for older Node versions has the same.
+interface Statement {
+  all(...parameters: SqliteValue[]): Record<string, unknown>[];
+  run(...parameters: SqliteValue[]): { changes: number | bigint; lastInsertRowid: number | bigint };
+  columns(): { name: string; type: string | null }[];
+}
+interface Engine {
+  prepare(sql: string): Statement;
+  exec(sql: string): void;
+  close(): void;
+}
+interface EngineModule {
+  DatabaseSync: new (path: string) => Engine;
+  StatementSync: { prototype: object };
+}
+
+/** Prepared statements kept, oldest out first: most requests run the same few. */
+const KEPT = 200;
+
+interface Prepared {
+  statement: Statement;
+  /** Names of the columns that hold booleans; `undefined` for statements that return no rows. */
+  booleans: string[] | undefined;
+}
+
+const engine = open((workerData as { path: string }).path);
+const prepared = new Map<string, Prepared>();
+
+parentPort!.on("message", (request: EngineRequest | null) => {
+  if (request === null) {
+    engine.close();
+    parentPort!.close();
+    return;
+  }
+  parentPort!.postMessage(answer(request));
+});
+
+function answer({ id, sql, parameters }: EngineRequest): EngineReply {
+  try {
+    const { statement, booleans } = prepare(sql);
+    if (booleans === undefined) {
+      const { changes, lastInsertRowid } = statement.run(...parameters);
+      return { id, rows: [], changes: Number(changes), lastId: lastInsertRowid };
+    }
+    const rows = statement.all(...parameters).map((row) => ({ ...row }));
+    for (const row of rows) {
+      for (const name of booleans) if (row[name] !== null) row[name] = row[name] !== 0;
+    }
+    return { id, rows, changes: rows.length, lastId: 0 };
+  } catch (error) {
+    const { message, code, errcode } = error as Error & { code?: string; errcode?: number };
+    return { id, failure: { message, ...(code !== undefined && { code }), ...(errcode !== undefined && { errcode }) } };
+  }
+}
+
+function prepare(sql: string): Prepared {
+  let found = prepared.get(sql);
+  if (found) return found;
+  const statement = engine.prepare(sql);
+  const columns = statement.columns();
+  found = {
+    statement,
+    booleans:
+      columns.length === 0
+        ? undefined
+        : columns.filter((column) => column.type?.toLowerCase() === "boolean").map((column) => column.name),
+  };
+  // A schema change can turn what a kept statement says about its columns wrong.
+  if (/^\s*(create|alter|drop)\b/i.test(sql)) prepared.clear();
+  else {
+    if (prepared.size >= KEPT) prepared.delete(prepared.keys().next().value!);
+    prepared.set(sql, found);
+  }
+  return found;
+}
+
+function open(path: string): Engine {
+  const { DatabaseSync } = engineModule();
+  const database = new DatabaseSync(path);
+  // FULL: a commit that was acknowledged survives a power cut.
+  database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on");
+  database.exec("pragma busy_timeout = 5000");
+  return database;
+}
+
+/** Node's own engine where it can tell the types of columns (22.16 and later), else the package. */
+function engineModule(): EngineModule {
+  const require = createRequire(import.meta.url);
+  try {
+    const own = require("node:sqlite") as EngineModule;
+    if ("columns" in own.StatementSync.prototype) return own;
+  } catch {
+    // This Node has none.
+  }
+  return require("@photostructure/sqlite") as EngineModule;
+}
