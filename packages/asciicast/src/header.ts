@@ -26,3 +26,30 @@ export interface Header {
   /** Keys that this version does not know, unchanged. */
   other?: Record<string, unknown>;
 }
+
+/** A JSON object on one line from values that are JSON already, in the order given; absent ones are left out.
+ *
+ *  @param unknown  plain values, written after them; a key of the format itself is not taken from here */
+export function encodeJson(known: Record<string, string | undefined>, unknown: Record<string, unknown> = {}): string {
+  const entries = Object.entries(known).filter(([, json]) => json !== undefined);
+  for (const [key, value] of Object.entries(unknown)) {
+    const json = JSON.stringify(value);
+    if (json !== undefined && !Object.hasOwn(known, key)) entries.push([key, json]);
+  }
+  return `{${entries.map(([key, json]) => `${JSON.stringify(key)}:${json}`).join(",")}}`;
+}
+
+/** Microseconds as seconds with one to six decimals. */
+export function encodeSeconds(time: number): string {
+  const whole = Math.floor(time / 1e6);
+  let digits = String(time - whole * 1e6).padStart(6, "0");
+  let end = 6;
+  while (end > 1 && digits.charCodeAt(end - 1) === 0x30) end--;
+  if (end < 6) digits = digits.slice(0, end);
+  return `${whole}.${digits}`;
+}
+
+/** A theme as both versions write it. */
+export function encodeTheme(theme: Theme): string {
+  return JSON.stringify({ fg: theme.fg, bg: theme.bg, palette: theme.palette.join(":") });
+}
