@@ -1,1 +1,3 @@
-export {};
+export { glyph } from "./glyph.js";
+export type { Shape } from "./shape.js";
+export { BACKGROUND, type Colors, FOREGROUND, palette, resolveColors, themes } from "./theme.js";

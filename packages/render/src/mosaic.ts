@@ -1,0 +1,124 @@
+import { polygon, rect, type Shape, slant } from "./shape.js";
+
+/** U+2580–259F: halves, eighths, shades, quadrants. */
+export function block(codePoint: number, width: number, height: number): Shape[] {
+  const n = codePoint - 0x2580;
+  const part = (left: number, top: number, right: number, bottom: number) => [
+    eighths([left, top, right, bottom], width, height),
+  ];
+  if (n === 0) return part(0, 0, 8, 4);
+  if (n <= 8) return part(0, 8 - n, 8, 8);
+  if (n < 16) return part(0, 0, 16 - n, 8);
+  if (n === 16) return part(4, 0, 8, 8);
+  if (n < 20) return [rect(0, 0, width, height, (n - 16) / 4)];
+  if (n === 20) return part(0, 0, 8, 1);
+  if (n === 21) return part(7, 0, 8, 8);
+  return mosaic([4, 8, 1, 13, 9, 7, 11, 2, 6, 14][n - 22]!, 2, 2, width, height);
+}
+
+/** U+1FB00–1FB3B: two by three. The numbers of an empty cell, the halves and the full block are left out. */
+export function sextant(codePoint: number, width: number, height: number): Shape[] {
+  const n = codePoint - 0x1fb00 + 1;
+  return mosaic(n + (n > 20 ? 1 : 0) + (n > 40 ? 1 : 0), 2, 3, width, height);
+}
+
+/** U+1CD00–1CDE5: two by four. The numbers of what other characters show are left out. */
+export function octant(codePoint: number, width: number, height: number): Shape[] {
+  let bits = 0;
+  for (let left = codePoint - 0x1cd00; left >= 0; left--) {
+    do bits++;
+    while (((bits ^ (bits >> 2)) & 0x33) === 0 || ELSEWHERE.includes(bits));
+  }
+  return mosaic(bits, 2, 4, width, height);
+}
+
+// Single eighths at the corners, quarters by row, middle quarters by column. Quadrants have equal pairs of rows.
+const ELSEWHERE = [1, 2, 64, 128, 3, 63, 192, 252, 20, 40];
+
+/** U+2800–28FF: dots of two by four. */
+export function braille(codePoint: number, width: number, height: number): Shape[] {
+  const size = Math.max(1, Math.round(Math.min(width / 2, height / 4) / 2));
+  const shapes: Shape[] = [];
+  for (let dot = 0; dot < 8; dot++) {
+    if (!((codePoint >> dot) & 1)) continue;
+    const col = dot < 6 ? Math.floor(dot / 3) : dot - 6;
+    const row = dot < 6 ? dot % 3 : 3;
+    const x = Math.round(((2 * col + 1) * width) / 4 - size / 2);
+    const y = Math.round(((2 * row + 1) * height) / 8 - size / 2);
+    shapes.push(rect(x, y, x + size, y + size));
+  }
+  return shapes;
+}
+
+// U+1FB3C–1FB6F and 1FB9A–1FB9B, corner by corner: a digit is 5 x + y, x in halves, y one of 0, 1/3, 1/2, 2/3, 1.
+const WEDGES =
+  "349 34e 194 1e4 094 14ea5 14ea 34ea5 34ea 5ae4 34eb 9ed 4ed 9eb 4eb 9ae 05be4 04eb 05de4 0de4 05e4 1de4 30ae9 30ae 10ae9 " +
+  "10ae 0ae9 150 0a1 053 0a3 054 0ab3 0ad94 0ad4 0ab94 0ab4 0a94 5ab 0ab 5ad 0ad 5ae 10ad 0ae47 07ae4 0a7e4 0ae74 074 0a7 " +
+  "ae7 47e 0a4e 0e4a";
+
+// U+1FB7C–1FB81: eighths along two or more sides. A pair of digits each: left or top line, one eighth thick.
+const EDGES = ["l7", "l0", "r0", "r7", "07", "0247"];
+
+/** The rest of U+1FB3C–1FBAE that is built from eighths, wedges and thin diagonals; undefined for what is not. */
+export function legacy(codePoint: number, width: number, height: number, line: number): Shape[] | undefined {
+  const n = codePoint - 0x1fb00;
+  const part = (left: number, top: number, right: number, bottom: number, alpha?: number) =>
+    eighths([left, top, right, bottom], width, height, alpha);
+
+  if (n < 0x70 || n === 0x9a || n === 0x9b) {
+    const corners = WEDGES.split(" ")[n < 0x70 ? n - 0x3c : n - 0x9a + 52]!;
+    const points = [...corners].flatMap((digit) => {
+      const at = Number.parseInt(digit, 16);
+      return [(Math.floor(at / 5) * width) / 2, [0, 1 / 3, 1 / 2, 2 / 3, 1][at % 5]! * height];
+    });
+    return [polygon(...points)];
+  }
+  if (n < 0x76) return [part(n - 0x6f, 0, n - 0x6e, 8)];
+  if (n < 0x7c) return [part(0, n - 0x75, 8, n - 0x74)];
+  if (n < 0x82) {
+    return [...EDGES[n - 0x7c]!].map((edge) =>
+      edge === "l" ? part(0, 0, 1, 8) : edge === "r" ? part(7, 0, 8, 8) : part(0, +edge, 8, +edge + 1),
+    );
+  }
+  if (n < 0x87) return [part(0, 0, 8, [2, 3, 5, 6, 7][n - 0x82]!)];
+  if (n < 0x8c) return [part(8 - [2, 3, 5, 6, 7][n - 0x87]!, 0, 8, 8)];
+  if (n === 0x8c) return [part(0, 0, 4, 8, 0.5)];
+  if (n === 0x8d) return [part(4, 0, 8, 8, 0.5)];
+  if (n === 0x8e) return [part(0, 0, 8, 4, 0.5)];
+  if (n === 0x8f) return [part(0, 4, 8, 8, 0.5)];
+  if (n === 0x90) return [part(0, 0, 8, 8, 0.5)];
+  if (n === 0x95) return mosaic(0xa5a5, 4, 4, width, height);
+  if (n === 0x96) return mosaic(0x5a5a, 4, 4, width, height);
+  if (n === 0x97) return [part(0, 2, 8, 4), part(0, 6, 8, 8)];
+  if (n < 0xa0 || n > 0xae) return undefined;
+  const [x, y] = [width / 2, height / 2];
+  const sides = [1, 2, 4, 8, 5, 10, 12, 3, 9, 6, 14, 13, 11, 7, 15][n - 0xa0]!;
+  const diamond = [
+    slant(x, 0, 0, y, line),
+    slant(x, 0, width, y, line),
+    slant(0, y, x, height, line),
+    slant(width, y, x, height, line),
+  ];
+  return diamond.filter((_, i) => (sides >> i) & 1);
+}
+
+function eighths(edges: readonly number[], width: number, height: number, alpha?: number): Shape {
+  const [left, top, right, bottom] = edges as [number, number, number, number];
+  return rect((left * width) / 8, (top * height) / 8, (right * width) / 8, (bottom * height) / 8, alpha);
+}
+
+/** Parts of equal size, numbered by bits from the top left in reading order; those side by side are one rectangle. */
+function mosaic(bits: number, cols: number, rows: number, width: number, height: number): Shape[] {
+  const shapes: Shape[] = [];
+  for (let row = 0; row < rows; row++) {
+    for (let col = 0; col < cols; col++) {
+      const start = col;
+      while (col < cols && (bits >> (row * cols + col)) & 1) col++;
+      if (col > start) {
+        const [x, y] = [width / cols, height / rows];
+        shapes.push(rect(start * x, row * y, col * x, (row + 1) * y));
+      }
+    }
+  }
+  return shapes;
+}
