@@ -45,7 +45,8 @@ async function* joined(head: (string | Uint8Array)[], rest: AsyncGenerator<strin
   }
 }
 
-async function* bytes(chunks: Chunks): AsyncGenerator<Uint8Array> {
+/** Chunks as bytes, text in UTF-8. */
+export async function* bytes(chunks: Chunks): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) yield typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk;
 }
 

@@ -5,4 +5,6 @@ export type { Event } from "./event.js";
 export type { Header, Theme } from "./header.js";
 export type { Note } from "./note.js";
 export { type Capture, type OpenOptions, open, type Recording, type Source } from "./open.js";
+export { openTypescript, type Typescript } from "./script.js";
 export { accelerate, concatenate, limitIdleTime, quantize } from "./transform.js";
+export { type ForeignOptions, openTtyrec } from "./ttyrec.js";

@@ -1,5 +1,5 @@
 import { type Damage, Decoder } from "./decoder.js";
-import { decompress } from "./decompress.js";
+import { bytes, decompress } from "./decompress.js";
 import { AsciicastError } from "./error.js";
 import type { Event } from "./event.js";
 import type { Header } from "./header.js";
@@ -59,8 +59,14 @@ export async function open(source: Source, options: OpenOptions = {}): Promise<R
 /** Characters or bytes decoded at a time: little enough that a batch of events does not hold up who reads them. */
 const PIECE = 64 * 1024;
 
+/** Any source, decompressed, as pieces of bytes. */
+export function bytesOf(source: Source, notes: Note[], options: OpenOptions): AsyncGenerator<Uint8Array> {
+  const plain = decompress(chunksOf(source), notes, options);
+  return bytes(options.limit === undefined ? plain : atMost(options.limit, plain));
+}
+
 /** Any source as pieces of text or bytes. */
-export async function* chunksOf(source: Source): AsyncGenerator<string | Uint8Array> {
+async function* chunksOf(source: Source): AsyncGenerator<string | Uint8Array> {
   if (source instanceof Response) {
     if (!source.ok) throw new AsciicastError(`the server answered ${source.status} ${source.statusText}`.trimEnd(), 0);
     if (source.body) yield* chunksOf(source.body);
@@ -107,7 +113,7 @@ async function* decode(decoder: Decoder, chunks: AsyncIterable<string | Uint8Arr
 }
 
 /** Batches of which the first has been read already, for one reader. */
-function once(first: Event[], rest: AsyncGenerator<Event[]>): () => AsyncGenerator<Event[]> {
+export function once(first: Event[], rest: AsyncGenerator<Event[]>): () => AsyncGenerator<Event[]> {
   let taken = false;
   return async function* events() {
     if (taken) throw new Error("the events of a recording can be read once; open it again");
