@@ -1,0 +1,306 @@
+// Every command with its arguments and options, in one table: the parser, the help texts, and whatever is generated from
+// the command line's shape read it.
+
+export interface Option {
+  long: string;
+  short?: string;
+  /** The placeholder of the option's value; without it the option is a switch. */
+  value?: string;
+  /** Checks the value; returns what is wrong with it. */
+  check?: (value: string) => string | undefined;
+  /** The only values allowed. */
+  choices?: readonly string[];
+  /** One line, for `-h`. */
+  help: string;
+  /** What `--help` adds. */
+  details?: string;
+  /** Accepted, but not shown: other names of this option, or options of earlier versions. */
+  aliases?: readonly string[];
+  hidden?: boolean;
+  /** The `long` of an option that cannot be used together with this one. */
+  conflicts?: string;
+}
+
+export interface Argument {
+  name: string;
+  help: string;
+  /** Takes all remaining words. */
+  many?: boolean;
+  optional?: boolean;
+  hidden?: boolean;
+}
+
+export interface Command {
+  name: string;
+  alias?: string;
+  about: string;
+  details: string;
+  arguments: readonly Argument[];
+  options: readonly Option[];
+  examples: readonly (readonly [command: string, explanation: string])[];
+}
+
+/** The formats that can be written. */
+export const FORMATS = ["asciicast-v3", "asciicast-v2", "raw", "txt"] as const;
+export type OutputFormat = (typeof FORMATS)[number];
+
+export const QUIET: Option = {
+  long: "quiet",
+  short: "q",
+  help: "Say nothing but errors",
+  details: "Silences information (`:::`) and warnings (`!!!`). Results and errors are still printed.",
+};
+
+const FORMAT: Option = {
+  long: "output-format",
+  short: "f",
+  value: "FORMAT",
+  choices: FORMATS,
+  help: "Format of the file [default: by its name, else asciicast-v3]",
+  details:
+    "asciicast-v3 and asciicast-v2 keep times and can be replayed; raw is the output as it was sent to the terminal; " +
+    "txt is the text that was on the screen. A name that ends in .txt means txt.",
+};
+const COMMAND: Option = {
+  long: "command",
+  short: "c",
+  value: "COMMAND",
+  help: "Command to run [default: $SHELL]",
+  details: "Run by /bin/sh -c. The session ends when it ends. The configuration's session.command is used without it.",
+};
+const CAPTURE_INPUT: Option = {
+  long: "capture-input",
+  short: "I",
+  help: "Record what is typed, too",
+  details:
+    "Keys are kept as input events. What is typed where the terminal takes a line without showing it, as it does for " +
+    "passwords, is not kept.",
+};
+const CAPTURE_ENV: Option = {
+  long: "capture-env",
+  value: "VARS",
+  help: "Environment variables to keep, separated by commas [default: SHELL]",
+};
+const APPEND: Option = {
+  long: "append",
+  short: "a",
+  help: "Continue an existing recording",
+  details: "The new session follows the old one without a gap. A last line that was torn off is cut first.",
+};
+const OVERWRITE: Option = {
+  long: "overwrite",
+  conflicts: "append",
+  help: "Replace the file if it exists",
+};
+const TITLE: Option = { long: "title", short: "t", value: "TITLE", help: "Title of the recording" };
+const IDLE_LIMIT: Option = {
+  long: "idle-time-limit",
+  short: "i",
+  value: "SECS",
+  check: positive,
+  help: "Shorten pauses to this many seconds when replayed",
+  details: "Kept in the file for players. Recorded times stay as they were.",
+};
+const HEADLESS: Option = {
+  long: "headless",
+  help: "Run without a terminal",
+  details: "Nothing is shown and no keys are read. Chosen by itself where there is no terminal.",
+};
+const WINDOW_SIZE: Option = {
+  long: "window-size",
+  value: "COLSxROWS",
+  check: (value) => {
+    const size = parseSize(value);
+    return typeof size === "string" ? size : undefined;
+  },
+  help: "Size of the session's terminal: 80x24, 80x or x24",
+  details: "A dimension that is left out follows the terminal.",
+};
+const RETURN: Option = {
+  long: "return",
+  help: "End with the session's exit status",
+  details: "Without it the status is 0 whatever the command does, and 1 when recording fails.",
+};
+const LOG_FILE: Option = { long: "log-file", value: "PATH", help: "File to write a log to" };
+const SERVER_URL: Option = {
+  long: "server-url",
+  value: "URL",
+  help: "Address of the server [default: from the configuration]",
+};
+
+const RECORD: Command = {
+  name: "record",
+  alias: "rec",
+  about: "Record a terminal session",
+  details:
+    "Starts a shell, or the command given with -c, and writes everything it prints to a file, with the times, until it " +
+    "ends. Every event reaches the file at once: what has been written can be replayed at any moment.",
+  arguments: [{ name: "FILE", help: "File to record to" }],
+  options: [
+    FORMAT,
+    COMMAND,
+    { ...CAPTURE_INPUT, aliases: ["stdin"] },
+    CAPTURE_ENV,
+    APPEND,
+    OVERWRITE,
+    TITLE,
+    IDLE_LIMIT,
+    HEADLESS,
+    WINDOW_SIZE,
+    RETURN,
+    LOG_FILE,
+    { long: "cols", value: "N", hidden: true, help: "" },
+    { long: "rows", value: "N", hidden: true, help: "" },
+    { long: "raw", hidden: true, help: "" },
+  ],
+  examples: [
+    ["asciinema rec demo.cast", "Record a shell"],
+    ["asciinema rec -c htop -i 2 demo.cast", "Record one command, and let players shorten its pauses"],
+    ["asciinema rec --append demo.cast", "Continue a recording"],
+    ["asciinema rec --headless --return -c 'make test' test.cast", "Record where there is no terminal, keep the status"],
+  ],
+};
+
+const SESSION: Command = {
+  name: "session",
+  about: "Record a session to the outputs that are named",
+  details: "The general form of record: the outputs are options.",
+  arguments: [{ name: "NAME=VALUE", help: "", many: true, optional: true, hidden: true }],
+  options: [
+    { long: "output-file", short: "o", value: "PATH", help: "File to record to" },
+    FORMAT,
+    COMMAND,
+    CAPTURE_INPUT,
+    CAPTURE_ENV,
+    APPEND,
+    OVERWRITE,
+    TITLE,
+    IDLE_LIMIT,
+    HEADLESS,
+    WINDOW_SIZE,
+    RETURN,
+    LOG_FILE,
+    SERVER_URL,
+  ],
+  examples: [["asciinema session -o demo.cast", "Record a shell"]],
+};
+
+const PLAY: Command = {
+  name: "play",
+  about: "Replay a recording in the terminal",
+  details:
+    "Plays a file, an address or standard input (-) as it was recorded. Keys: space pauses and resumes, . steps to the " +
+    "next event and ] to the next marker while paused, ctrl+c ends. What a recording could do to the terminal beyond " +
+    "drawing (titles, the clipboard, notifications, questions that the terminal answers) is left out.",
+  arguments: [{ name: "FILE", help: "File, http(s) address, or - for standard input" }],
+  options: [
+    { long: "speed", short: "s", value: "FACTOR", check: positive, help: "Play faster (2) or slower (0.5)" },
+    { long: "loop", short: "l", help: "Begin again at the end" },
+    { ...IDLE_LIMIT, details: "The recording's own limit is used without it.", help: "Shorten pauses to this" },
+    { long: "pause-on-markers", short: "m", help: "Pause at every marker" },
+    { long: "resize", short: "r", help: "Ask the terminal to take the recording's size" },
+    { long: "raw", help: "Send everything to the terminal, including what is left out otherwise" },
+  ],
+  examples: [
+    ["asciinema play demo.cast", "Replay a file"],
+    ["asciinema play -s 2 -i 1 demo.cast", "Twice as fast, no pause above a second"],
+    ["ssh host cat demo.cast | asciinema play -", "Replay while it arrives"],
+  ],
+};
+
+const UPLOAD: Command = {
+  name: "upload",
+  about: "Upload a recording to a server",
+  details: "The whole file is checked first. Prints the address of the recording.",
+  arguments: [{ name: "FILE", help: "File to upload" }],
+  options: [
+    SERVER_URL,
+    { long: "title", short: "t", value: "TITLE", help: "Title of the recording on the server" },
+    {
+      long: "visibility",
+      value: "VISIBILITY",
+      choices: ["public", "unlisted", "private"],
+      help: "Who can see it [default: the server's]",
+    },
+  ],
+  examples: [["asciinema upload demo.cast", "Upload a file"]],
+};
+
+const AUTH: Command = {
+  name: "auth",
+  about: "Connect this machine to an account on a server",
+  details: "Prints an address; opening it in a browser where you are logged in connects this machine to your account.",
+  arguments: [],
+  options: [SERVER_URL],
+  examples: [["asciinema auth", "Show the address"]],
+};
+
+const CAT: Command = {
+  name: "cat",
+  about: "Join recordings, or print the output of one",
+  details:
+    "Two or more recordings are written as one to standard output, in the format of the first. Of a single one the " +
+    "recorded output is printed, at once.",
+  arguments: [{ name: "FILE", help: "Files or http(s) addresses", many: true }],
+  options: [],
+  examples: [
+    ["asciinema cat one.cast two.cast > both.cast", "Join two recordings"],
+    ["asciinema cat demo.cast", "Print what was printed"],
+  ],
+};
+
+const CONVERT: Command = {
+  name: "convert",
+  about: "Convert a recording to another format",
+  details:
+    "Reads asciicast 1, 2 and 3, ttyrec and typescripts of script, also compressed with gzip or zstd. The output " +
+    "appears under its name when it is complete.",
+  arguments: [
+    { name: "INPUT", help: "File, http(s) address, or - for standard input" },
+    { name: "OUTPUT", help: "File, or - for standard output" },
+  ],
+  options: [
+    { ...FORMAT, help: "Format of the output [default: txt for names in .txt, else asciicast-v3]" },
+    { long: "overwrite", help: "Replace the file if it exists" },
+  ],
+  examples: [
+    ["asciinema convert old.json new.cast", "To the newest format"],
+    ["asciinema convert -f asciicast-v2 demo.cast demo-v2.cast", "For tools that read version 2"],
+    ["asciinema convert demo.cast -f txt - | less", "As plain text"],
+  ],
+};
+
+const HELP: Command = {
+  name: "help",
+  about: "Print help, or the help of a command",
+  details: "",
+  arguments: [{ name: "COMMAND", help: "Command", optional: true }],
+  options: [],
+  examples: [],
+};
+
+/** In the order in which help lists them. */
+export const COMMANDS: readonly Command[] = [RECORD, SESSION, PLAY, UPLOAD, AUTH, CAT, CONVERT, HELP];
+
+/** A size with one dimension or both, or what is wrong with it. */
+export function parseSize(value: string): { cols?: number; rows?: number } | string {
+  const at = value.indexOf("x");
+  if (at < 0) return value;
+  if (value === "x") return "cannot parse integer from empty string";
+  const size: { cols?: number; rows?: number } = {};
+  const parts = [["cols", value.slice(0, at)] as const, ["rows", value.slice(at + 1)] as const];
+  for (const [dimension, digits] of parts) {
+    if (digits === "") continue;
+    if (!/^\+?\d+$/.test(digits)) return "invalid digit found in string";
+    const number = Number(digits);
+    if (number > 65535) return "number too large to fit in target type";
+    if (number === 0) return `${dimension} must be at least 1`;
+    size[dimension] = number;
+  }
+  return size;
+}
+
+function positive(value: string): string | undefined {
+  if (!/^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) return "invalid float literal";
+  return Number(value) > 0 ? undefined : "must be more than 0";
+}

@@ -1,0 +1,184 @@
+// A child process on a pseudo-terminal, and all of its output.
+//
+// Stock readers lose the end of the output in two ways: some stop a moment after the child has ended, and libuv takes
+// the hang-up that follows the last close of the slave for the end of data although there is more to read. Here the
+// slave stays open, so no hang-up comes, and when the child has ended the master is read until it is empty. What the
+// child wrote is in the kernel's queue by then, in order, so the queue's size bounds that read even when background
+// processes go on writing.
+import { closeSync, constants, openSync, readSync } from "node:fs";
+import { createRequire } from "node:module";
+import { ReadStream } from "node:tty";
+import { CliError } from "./error.js";
+
+/** What the native part of the pseudo-terminal package offers. */
+interface Native {
+  fork(
+    file: string,
+    args: string[],
+    env: string[],
+    cwd: string,
+    cols: number,
+    rows: number,
+    uid: number,
+    gid: number,
+    utf8: boolean,
+    helper: string,
+    onExit: (status: number, signal: number) => void,
+  ): { fd: number; pid: number; pty: string };
+  resize(fd: number, cols: number, rows: number): void;
+}
+
+/** The most that one read from a Linux master returns; a full buffer makes libuv read again in the same turn. */
+const READ = 4095;
+const SLAB = 128 * 1024;
+/** More than the kernel holds between slave and master (64 KB and a line). */
+const KERNEL_QUEUE = 256 * 1024;
+
+export interface PtyOptions {
+  /** Run by `/bin/sh -c`. */
+  command: string;
+  cols: number;
+  rows: number;
+  env: Record<string, string | undefined>;
+  /** Gets the output in order, what came in one turn of the event loop at once. The chunk may be kept. */
+  onOutput(chunk: Uint8Array): void;
+}
+
+/** A running child on its pseudo-terminal. */
+export interface Pty {
+  readonly pid: number;
+  /** A descriptor of the slave, for reading its settings. */
+  readonly slave: number;
+  /** Resolves when the child has ended and all of its output has been delivered: its exit status, or 128 + signal. */
+  readonly exited: Promise<number>;
+  /** Bytes written that the child has not been able to take yet. */
+  readonly pending: number;
+  /** Types `data`; calls `taken` when everything written so far has been taken. */
+  write(data: Uint8Array, taken?: () => void): void;
+  resize(cols: number, rows: number): void;
+  /** Stops reading, so that the child blocks when the kernel's queue is full. */
+  pause(): void;
+  resume(): void;
+  /** Signals the child itself, without its descendants. */
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Starts `command` on a new pseudo-terminal that is its controlling terminal.
+ *
+ *  @throws CliError where there is no pseudo-terminal support */
+export function spawn(options: PtyOptions): Pty {
+  const native = load();
+  let ended: (status: number, signal: number) => void = () => {};
+  const env = Object.entries(options.env).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
+  const args = ["-c", options.command];
+  const child = native.fork(
+    "/bin/sh",
+    args,
+    env,
+    workingDirectory(),
+    options.cols,
+    options.rows,
+    -1,
+    -1,
+    true,
+    "",
+    (s, n) => ended(s, n),
+  );
+  const slave = openSync(child.pty, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+
+  let slab = Buffer.allocUnsafe(SLAB);
+  let start = 0;
+  let used = 0;
+  let scheduled = false;
+  const deliver = () => {
+    scheduled = false;
+    if (used > start) {
+      const chunk = slab.subarray(start, used);
+      start = used;
+      options.onOutput(chunk);
+    }
+    if (SLAB - used < READ) {
+      slab = Buffer.allocUnsafe(SLAB);
+      start = used = 0;
+    }
+  };
+  const taken = (length: number) => {
+    used += length;
+    if (SLAB - used < READ) deliver();
+    else if (!scheduled) {
+      scheduled = true;
+      setImmediate(deliver);
+    }
+    return true;
+  };
+  const stream = new ReadStream(child.fd, {
+    onread: { buffer: () => slab.subarray(used, used + READ), callback: taken },
+  } as object);
+  // Nothing is lost by an error here: the exit handler reads what is left.
+  stream.on("error", () => {});
+  stream.resume();
+
+  const exited = new Promise<number>((resolve) => {
+    ended = (status, signal) => {
+      stream.pause();
+      for (let drained = 0; drained < KERNEL_QUEUE; ) {
+        const length = readNow(child.fd, slab, used);
+        if (length === 0) break;
+        drained += length;
+        taken(length);
+      }
+      deliver();
+      stream.destroy();
+      closeSync(slave);
+      resolve(signal > 0 ? 128 + signal : status);
+    };
+  });
+
+  return {
+    pid: child.pid,
+    slave,
+    exited,
+    get pending() {
+      return stream.writableLength;
+    },
+    write: (data, done) => void stream.write(data, done && (() => done())),
+    resize: (cols, rows) => native.resize(child.fd, cols, rows),
+    pause: () => void stream.pause(),
+    resume: () => void stream.resume(),
+    kill: (signal) => {
+      try {
+        process.kill(child.pid, signal);
+      } catch {
+        // It has ended in this moment.
+      }
+    },
+  };
+}
+
+/** Reads what is there without waiting; 0 when there is nothing. */
+function readNow(fd: number, buffer: Buffer, offset: number): number {
+  try {
+    return readSync(fd, buffer, offset, READ, null);
+  } catch {
+    return 0;
+  }
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return "/"; // The directory we were started in has been removed.
+  }
+}
+
+function load(): Native {
+  const { platform, arch } = process;
+  if (platform !== "linux") throw new CliError(`running a session is not supported on ${platform} yet`);
+  const require = createRequire(import.meta.url);
+  try {
+    return createRequire(require.resolve("@lydell/node-pty"))(`@lydell/node-pty-${platform}-${arch}/pty.node`);
+  } catch (cause) {
+    throw new CliError(`there is no pseudo-terminal support for ${platform} on ${arch}`, { cause });
+  }
+}

@@ -1,0 +1,237 @@
+// A session: a child on a pseudo-terminal between the user's terminal and the outputs.
+import type { Event } from "@asciinema-ts/asciicast";
+import { type Key, KeyReader } from "./keys.js";
+import type { Output } from "./output.js";
+import type { Probe } from "./probe.js";
+import { type Pty, spawn } from "./pty.js";
+import { EchoWatch } from "./termios.js";
+import type { Size, Tty } from "./tty.js";
+
+/** Bytes that may wait for the terminal or an output before the child has to. */
+const HIGH_WATER = 1024 * 1024;
+/** The same for what is typed, before the terminal has to. */
+const TYPED_HIGH_WATER = 64 * 1024;
+/** Milliseconds that a terminal may take nothing at the end before the rest is given up. */
+const STUCK = 2_000;
+/** Milliseconds after which a child that ignores SIGTERM, as interactive shells do, sees its terminal hang up. */
+const PATIENCE = 500;
+
+/** Microseconds after which no answer to our questions comes any more; the child's own may look the same. */
+const LATEST_ANSWER = 5_000_000;
+
+export interface SessionOptions {
+  command: string;
+  env: Record<string, string | undefined>;
+  /** The user's terminal, in raw mode; without one nothing is shown and nothing is typed. */
+  tty: Tty | undefined;
+  /** The size that the session has to have now. */
+  size: () => Size;
+  /** Takes answers of the terminal that come late out of what is typed. */
+  probe: Probe | undefined;
+  /** What was typed before the session began, as bytes in a string. */
+  typed: string;
+  keys: { prefix: Key | undefined; pause: Key | undefined; addMarker: Key | undefined };
+  captureInput: boolean;
+  outputs: readonly Output[];
+  notify: (text: string) => void;
+}
+
+/** Runs a session to its end.
+ *
+ *  @returns the child's exit status, or 128 + the signal that ended it */
+export async function run(options: SessionOptions): Promise<number> {
+  const { tty, outputs } = options;
+  const clock = new Clock();
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const emit = (event: Event) => {
+    for (const output of outputs) output.write(event);
+  };
+  const record = (text: string) => {
+    if (text !== "" && !clock.paused) emit({ time: clock.now(), type: "output", text });
+  };
+
+  let size = options.size();
+  let waiting = false;
+  /** What the child printed last, for telling a question for a password. */
+  let tail = "";
+  const onOutput = (chunk: Uint8Array) => {
+    tty?.write(chunk);
+    const text = decoder.decode(chunk, { stream: true });
+    record(text);
+    if (options.captureInput) tail = (tail + text.slice(-200)).slice(-200);
+    if (!waiting && congested()) void wait();
+  };
+  const congested = () => (tty?.pending ?? 0) > HIGH_WATER || outputs.some(({ pending }) => pending > HIGH_WATER);
+  const wait = async () => {
+    waiting = true;
+    pty.pause();
+    await Promise.all([tty?.drained(), ...outputs.map((output) => output.drained())]);
+    waiting = false;
+    pty.resume();
+  };
+
+  const pty = spawn({ command: options.command, env: options.env, ...size, onOutput });
+  const echo = options.captureInput ? new EchoWatch(pty.slave) : undefined;
+  const input = new TypedInput(pty, tty, echo, (text) => {
+    if (!clock.paused) emit({ time: clock.now(), type: "input", text });
+  });
+
+  const resize = () => {
+    const next = options.size();
+    pty.resize(next.cols, next.rows);
+    if (next.cols === size.cols && next.rows === size.rows) return;
+    size = next;
+    emit({ time: clock.now(), type: "resize", ...size });
+  };
+  const togglePause = () => {
+    clock.toggle();
+    for (const output of outputs) output.sync();
+    options.notify(clock.paused ? "Paused recording" : "Resumed recording");
+  };
+  const addMarker = () => {
+    emit({ time: clock.now(), type: "marker", label: "" });
+    options.notify("Marker added");
+  };
+
+  const { prefix, pause, addMarker: markerKey } = options.keys;
+  const reader = new KeyReader();
+  let armed = false;
+  const onTyped = (bytes: string) => {
+    let passed = "";
+    for (const { text, pasted } of reader.read(bytes)) {
+      const is = (key: Key | undefined) => !pasted && key !== undefined && key.includes(text);
+      if (prefix && !armed) {
+        if (is(prefix)) armed = true;
+        else passed += text;
+        continue;
+      }
+      armed = false;
+      const action = is(pause) ? togglePause : is(markerKey) ? addMarker : undefined;
+      if (!action) passed += text;
+      else {
+        input.type(passed, tail);
+        passed = "";
+        action();
+      }
+    }
+    input.type(passed, tail);
+  };
+
+  const { probe } = options;
+  const withoutAnswers = (bytes: string) => {
+    if (!probe || probe.done) return bytes;
+    return clock.now() > LATEST_ANSWER ? probe.end() + bytes : probe.read(bytes);
+  };
+
+  const hangUp = () => pty.kill("SIGHUP");
+  let patience: NodeJS.Timeout | undefined;
+  const terminate = () => {
+    pty.kill("SIGTERM");
+    patience ??= setTimeout(hangUp, PATIENCE);
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGQUIT"] as const;
+  for (const signal of signals) process.on(signal, terminate);
+  process.on("SIGHUP", hangUp);
+
+  if (tty) {
+    process.on("SIGWINCH", resize);
+    tty.onEnd = hangUp;
+    tty.onInput = (chunk) => {
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString("latin1");
+      onTyped(withoutAnswers(bytes));
+    };
+    tty.resume();
+    resize(); // The size may have changed before anybody listened.
+  }
+  onTyped(options.typed);
+
+  const status = await pty.exited;
+  clearTimeout(patience);
+  tty?.pause();
+  await input.settled;
+  echo?.close();
+  record(decoder.decode());
+  emit({ time: clock.now(), type: "exit", status });
+  await Promise.all([tty && drainOrGiveUp(tty), ...outputs.map((output) => output.end())]);
+  for (const signal of signals) process.off(signal, terminate);
+  process.off("SIGHUP", hangUp);
+  process.off("SIGWINCH", resize);
+  return status;
+}
+
+/** Microseconds since the session began, not counting the time in which it was paused. */
+class Clock {
+  #origin = performance.now();
+  #frozen: number | undefined;
+
+  get paused(): boolean {
+    return this.#frozen !== undefined;
+  }
+
+  now(): number {
+    return Math.round(((this.#frozen ?? performance.now()) - this.#origin) * 1000);
+  }
+
+  toggle(): void {
+    if (this.#frozen === undefined) this.#frozen = performance.now();
+    else {
+      this.#origin += performance.now() - this.#frozen;
+      this.#frozen = undefined;
+    }
+  }
+}
+
+/** What is typed, on its way to the child, and recorded if that is wanted and it is no secret. */
+class TypedInput {
+  /** Resolves when everything typed so far has been passed on. */
+  settled: Promise<void> = Promise.resolve();
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  readonly #pty: Pty;
+  readonly #tty: Tty | undefined;
+  readonly #echo: EchoWatch | undefined;
+  readonly #record: (text: string) => void;
+
+  constructor(pty: Pty, tty: Tty | undefined, echo: EchoWatch | undefined, record: (text: string) => void) {
+    this.#pty = pty;
+    this.#tty = tty;
+    this.#echo = echo;
+    this.#record = record;
+  }
+
+  /** @param shown  the end of what the child has printed */
+  type(bytes: string, shown: string): void {
+    if (bytes === "") return;
+    const data = Buffer.from(bytes, "latin1");
+    const echo = this.#echo;
+    if (!echo) this.#pass(data);
+    else this.settled = this.settled.then(() => this.#passWatched(echo, data, shown));
+  }
+
+  #pass(data: Uint8Array): void {
+    this.#pty.write(data, () => this.#tty?.resume());
+    if (this.#pty.pending > TYPED_HIGH_WATER) this.#tty?.pause();
+  }
+
+  /** Asks before and after: a program that stops taking secrets as soon as it has read one must not betray it. */
+  async #passWatched(echo: EchoWatch, data: Uint8Array, shown: string): Promise<void> {
+    const before = await echo.secret();
+    this.#pass(data);
+    const secret = before || (await echo.secret()) || asksForSecret(shown);
+    const text = this.#decoder.decode(data, { stream: true });
+    if (text !== "" && !secret) this.#record(text);
+  }
+}
+
+/** Whether the line that was printed last asks for a password. Some programs show stars for its characters, and for
+ *  that they read single keys, so the terminal's settings do not tell. */
+function asksForSecret(shown: string): boolean {
+  return /(?:pass(?:word|phrase|code)|\bPIN\b|secret)[^\r\n]*[:?][ *•]*$/i.test(shown.replace(/[\b\x7f]|\x1b\[[0-9;?]*[A-Za-z]/g, ""));
+}
+
+/** Waits for the terminal as long as it takes anything. */
+async function drainOrGiveUp(tty: Tty): Promise<void> {
+  for (let before = Number.POSITIVE_INFINITY; tty.pending > 0 && tty.pending < before; ) {
+    before = tty.pending;
+    await tty.flush(STUCK);
+  }
+}

@@ -1,0 +1,150 @@
+// Where a recording is read from: a file, an http(s) address, or standard input.
+import { createReadStream, statSync } from "node:fs";
+import { type Capture, type OpenOptions, open, type Recording } from "@asciinema-ts/asciicast";
+import { CliError, reason } from "./error.js";
+import { warn } from "./messages.js";
+
+/** Milliseconds in which a server has to answer. */
+const PATIENCE = 30_000;
+const TYPES = ["application/x-asciicast", "application/asciicast+json"];
+
+/** The bytes behind a name as they come.
+ *
+ *  @param options.stdin  whether `-` means standard input
+ *  @throws CliError when there is no such thing */
+export async function openSource(name: string, options: { stdin?: boolean } = {}): Promise<AsyncIterable<Uint8Array>> {
+  if (/^https?:\/\//.test(name)) return download(name);
+  if (name === "-" && options.stdin) return process.stdin;
+  try {
+    if (statSync(name).isDirectory()) throw Object.assign(new Error(), { code: "EISDIR", errno: -21 });
+    const stream = createReadStream(name, { highWaterMark: 256 * 1024 });
+    await new Promise((resolve, reject) => stream.once("open", resolve).once("error", reject));
+    return stream;
+  } catch (error) {
+    throw new CliError(`can't open ${name}: ${reason(error)}`);
+  }
+}
+
+/** Opens the recording of that name, decompressing it where needed.
+ *
+ *  @throws CliError naming it and what is wrong with it */
+export async function openRecording(name: string, options: OpenOptions & { stdin?: boolean } = {}): Promise<Recording> {
+  const source = await openSource(name, options);
+  try {
+    return await open(source, { ...options, decompress: unzstd });
+  } catch (error) {
+    throw new CliError(`can't open ${name}: ${reason(error)}`);
+  }
+}
+
+/** The events of a recording; errors then name it and the line. */
+export async function* eventsOf(capture: Capture, name: string): ReturnType<Capture["events"]> & AsyncGenerator {
+  try {
+    yield* capture.events();
+  } catch (error) {
+    throw damaged(name, error);
+  }
+}
+
+/** Says what the reader put up with. */
+export function warnOf(capture: Pick<Capture, "notes">, name: string): void {
+  for (const { line, text } of capture.notes) warn(`${name}: ${line > 0 ? `line ${line}: ` : ""}${text}`);
+}
+
+/** What is wrong with a recording, and where. */
+export function damaged(name: string, error: unknown): CliError {
+  const line = (error as { line?: number }).line;
+  return new CliError(`${name}: ${line ? `line ${line}: ` : ""}${reason(error)}`);
+}
+
+/** Inflates zstd by the platform's own means where it has them. */
+async function* unzstd(compressed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const zlib = (await import("node:zlib")) as unknown as {
+    createZstdDecompress?: () => NodeJS.ReadWriteStream & AsyncIterable<Uint8Array>;
+  };
+  if (zlib.createZstdDecompress) {
+    const { Readable } = await import("node:stream");
+    yield* Readable.from(compressed).pipe(zlib.createZstdDecompress());
+    return;
+  }
+  const { Decompress } = await import("fzstd");
+  let ready: Uint8Array[] = [];
+  const stream = new Decompress((chunk) => ready.push(chunk));
+  try {
+    for await (const chunk of compressed) {
+      stream.push(chunk);
+      yield* ready;
+      ready = [];
+    }
+    stream.push(new Uint8Array(0), true);
+  } catch {
+    warn("the zstd data is broken or ends early: what comes before is used");
+  }
+  yield* ready;
+}
+
+/** Fetches an address. A page is looked through for the address of its recording. */
+async function download(address: string): Promise<AsyncIterable<Uint8Array>> {
+  const response = await get(address);
+  const type = response.headers.get("content-type");
+  if (type === null) throw new CliError("download failed: no content-type header in the response");
+  if (!/^text\/html/i.test(type)) return bodyOf(response);
+  const link = findLink(await response.text(), response.url);
+  if (link === undefined) {
+    throw new CliError(
+      `download failed: <link rel="alternate" type="${TYPES[0]}" href="..."> not found in the HTML page`,
+    );
+  }
+  return bodyOf(await get(link));
+}
+
+async function get(address: string): Promise<Response> {
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(new Error(`no answer in ${PATIENCE / 1000} s`)), PATIENCE);
+  try {
+    const response = await fetch(address, { signal: control.signal });
+    if (!response.ok) {
+      const kind = response.status < 500 ? "client" : "server";
+      throw new CliError(
+        `download failed: HTTP status ${kind} error (${response.status} ${response.statusText}) for url (${address})`,
+      );
+    }
+    return response;
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    const cause = (error as Error).cause ?? error;
+    throw new CliError(`download failed: ${reason(cause)}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function* bodyOf(response: Response): AsyncGenerator<Uint8Array> {
+  try {
+    if (response.body) yield* response.body as unknown as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw new CliError(`download failed: ${reason((error as Error).cause ?? error)}`);
+  }
+}
+
+/** The address of the recording that a page names in its head, resolved against the page's own. */
+export function findLink(html: string, base: string): string | undefined {
+  const head = /<head\b[^>]*>([\s\S]*?)<\/head/i.exec(html)?.[1] ?? "";
+  for (const [tag] of head.matchAll(/<link\b(?:"[^"]*"|'[^']*'|[^>"'])*>/gi)) {
+    const attributes = new Map<string, string>();
+    for (const [, name, double, single, bare] of tag.matchAll(/([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi)) {
+      attributes.set(name!.toLowerCase(), decodeEntities(double ?? single ?? bare ?? ""));
+    }
+    const rel = attributes.get("rel")?.toLowerCase().split(/\s+/) ?? [];
+    const href = attributes.get("href");
+    if (rel.includes("alternate") && TYPES.includes(attributes.get("type")?.toLowerCase() ?? "") && href) {
+      const url = URL.canParse(href, base) ? new URL(href, base) : undefined;
+      if (url && /^https?:$/.test(url.protocol)) return url.href;
+    }
+  }
+  return undefined;
+}
+
+function decodeEntities(text: string): string {
+  return text.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&amp;", "&");
+}
