@@ -1,3 +1,5 @@
+export { type Fill, type Frame, type FrameLine, type FrameOptions, frame, type Rule, type Text } from "./frame.js";
 export { glyph } from "./glyph.js";
 export type { Shape } from "./shape.js";
+export { type SvgOptions, svg } from "./svg.js";
 export { BACKGROUND, type Colors, FOREGROUND, palette, resolveColors, themes } from "./theme.js";
