@@ -1,6 +1,6 @@
 import type { Damage } from "./decoder.js";
 import { AsciicastError } from "./error.js";
-import { addNote, type Note } from "./note.js";
+import type { Note } from "./note.js";
 
 type Chunks = AsyncIterable<string | Uint8Array>;
 
@@ -26,7 +26,8 @@ export async function* decompress(
   if (magic[0] === 0x1f && magic[1] === 0x8b) {
     yield* gunzip(bytes(all), (what, middle) => {
       if (middle && options.damage !== "skip") throw new AsciicastError(what, 0);
-      addNote(notes, 0, what);
+      // Said even after a hundred notes on what came out: it explains them.
+      notes.push({ line: 0, text: what });
     });
   } else if (magic[0] === 0x28 && magic[1] === 0xb5 && magic[2] === 0x2f && magic[3] === 0xfd) {
     if (!options.decompress) throw new AsciicastError("compressed with zstd: decompress it first", 0);
@@ -101,7 +102,7 @@ async function* gunzip(
     for (let part = await output; !part.done; part = await read()) yield part.value;
   } catch (error) {
     if (!(error instanceof Broken)) throw error;
-    if (closed) broken("the gzip data ends early: what it holds is used", false);
+    if (closed) broken("the gzip data ends early or is damaged at its end: what it holds is used", false);
     else broken("the gzip data is broken: what comes before is used", true);
   } finally {
     writer.abort().catch(() => {});

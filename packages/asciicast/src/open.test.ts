@@ -134,7 +134,10 @@ describe("gzip that ends early", () => {
       const events = await eventsOf(recording);
       // What a decompressor that is never closed gives for the same bytes.
       expect(events).toHaveLength(inflatePart(whole.subarray(0, length)).split("\n").filter(isJson).length - 1);
-      expect(recording.notes[0]).toEqual({ line: 0, text: "the gzip data ends early: what it holds is used" });
+      expect(recording.notes[0]).toEqual({
+        line: 0,
+        text: "the gzip data ends early or is damaged at its end: what it holds is used",
+      });
     },
   );
 
@@ -184,7 +187,7 @@ it("plays a torn gzip file in Chromium", async () => {
     for (const length of [whole.length - 1, whole.length >> 1]) {
       const { count, notes } = await read(length);
       expect(count).toBe(inflatePart(whole.subarray(0, length)).split("\n").filter(isJson).length - 1);
-      expect(notes[0]).toBe("the gzip data ends early: what it holds is used");
+      expect(notes[0]).toBe("the gzip data ends early or is damaged at its end: what it holds is used");
     }
   } finally {
     await browser.close();
