@@ -1,1 +1,6 @@
-export {};
+export type { Colors, Rgb } from "./control.js";
+export type { Cell, Line, Run } from "./line.js";
+export type { Snapshot } from "./snapshot.js";
+export type { Color, Pen } from "./style.js";
+export { type Changes, type Cursor, Terminal, type TerminalOptions } from "./terminal.js";
+export { clusters, clusterWidth, textWidth, widthOf } from "./unicode.js";

@@ -1,0 +1,262 @@
+// Text to control functions, after Paul Williams' state diagram (https://vt100.net/emu/dec_ansi_parser). Sequences that
+// lie whole in the text take a fast way without states; the states carry those that are cut.
+import type { Control } from "./control.js";
+import { CODES, CSI, csiFinals, csiIndex, ESC } from "./functions.js";
+import { osc } from "./osc.js";
+
+/** What kind of sequence is unfinished. */
+export const GROUND = 0;
+export const ESCAPE = 1;
+export const CSI_PARAM = 2;
+export const CSI_IGNORE = 3;
+/** OSC, DCS, APC, PM or SOS: consumed up to its terminator. */
+export const STRING = 4;
+
+/** Longer strings are consumed but mean nothing. */
+export const STRING_LIMIT = 65_536;
+
+export class Parser {
+  readonly control: Control;
+  state = GROUND;
+  /** Private marker of an unfinished control sequence. */
+  marker = 0;
+  intermediates = "";
+  /** Introducer of an unfinished string: `]`, `P`, `_`, `^` or `X`. */
+  kind = "";
+  data = "";
+  /** First half of a surrogate pair that was cut. */
+  high = 0;
+  /** Called with the content of an APC string. */
+  readonly apc: (data: string) => void;
+  private readonly finals = csiFinals();
+
+  constructor(control: Control, apc: (data: string) => void) {
+    this.control = control;
+    this.apc = apc;
+  }
+
+  /** Obeys a text; an unfinished sequence at its end goes on with the next. */
+  feed(text: string): void {
+    if (this.high !== 0 && text.length > 0) {
+      text = String.fromCharCode(this.high) + text;
+      this.high = 0;
+    }
+    let n = text.length;
+    if (n === 0) return;
+    const lastUnit = text.charCodeAt(n - 1);
+    if ((lastUnit & 0xfc00) === 0xd800) {
+      this.high = lastUnit;
+      n--;
+    }
+    const c = this.control;
+    let i = 0;
+    while (i < n) {
+      if (this.state !== GROUND) {
+        i = this.resume(text, i, n);
+        continue;
+      }
+      const code = text.charCodeAt(i);
+      if (code >= 0x20) {
+        if (code < 0x7f) i = c.printAscii(text, i, n);
+        else if (code >= 0xa0) i = c.printText(text, i, n);
+        else {
+          i++;
+          if (code > 0x7f) this.c1(code);
+        }
+      } else if (code === 0x1b) i = this.escape(text, i + 1, n);
+      else {
+        i++;
+        if (code === 10) c.lf();
+        else if (code === 13) c.cr();
+        else CODES[code]?.(c);
+      }
+    }
+  }
+
+  /** What follows ESC at i: a whole control sequence at once, else into the states. */
+  private escape(text: string, i: number, n: number): number {
+    if (i >= n || text.charCodeAt(i) !== 0x5b) {
+      this.state = ESCAPE;
+      this.intermediates = "";
+      return i;
+    }
+    const { params } = this.control;
+    const { values } = params;
+    const most = values.length - 1;
+    let j = i + 1;
+    let marker = 0;
+    let code = j < n ? text.charCodeAt(j) : 0;
+    if (code >= 0x3c && code <= 0x3f) {
+      marker = code;
+      code = ++j < n ? text.charCodeAt(j) : 0;
+    }
+    let count = 0;
+    let subs = 0;
+    let value = -1;
+    for (;;) {
+      if (code >= 0x30 && code <= 0x39) {
+        value = value < 0 ? code - 0x30 : value * 10 + code - 0x30;
+        if (value > 99_999) value = 99_999;
+      } else if (code === 0x3b || code === 0x3a) {
+        if (count === most) break;
+        values[count++] = value;
+        if (code === 0x3a) subs |= 1 << count;
+        value = -1;
+      } else if (code >= 0x40 && code <= 0x7e) {
+        values[count] = value;
+        params.count = count + 1;
+        params.subs = subs;
+        const run = this.finals[csiIndex(marker, code)];
+        if (run !== undefined) run(this.control);
+        return j + 1;
+      } else break;
+      code = ++j < n ? text.charCodeAt(j) : 0;
+    }
+    this.begin();
+    return i + 1;
+  }
+
+  private begin(): void {
+    this.state = CSI_PARAM;
+    this.marker = 0;
+    this.intermediates = "";
+    this.control.params.clear();
+  }
+
+  private c1(code: number): void {
+    switch (code) {
+      case 0x90:
+      case 0x98:
+      case 0x9d:
+      case 0x9e:
+      case 0x9f:
+        this.string(String.fromCharCode(code - 0x40));
+        return;
+      case 0x9b:
+        this.begin();
+        return;
+      default:
+        CODES[code]?.(this.control);
+    }
+  }
+
+  private string(kind: string): void {
+    this.state = STRING;
+    this.kind = kind;
+    this.data = "";
+  }
+
+  /** Goes on with an unfinished sequence; returns where it, or the text, ended. */
+  private resume(text: string, i: number, n: number): number {
+    while (i < n && this.state !== GROUND) {
+      if (this.state === STRING) {
+        i = this.inString(text, i, n);
+        continue;
+      }
+      const code = text.charCodeAt(i++);
+      if (code < 0x20) {
+        if (code === 0x1b) {
+          this.state = ESCAPE;
+          this.intermediates = "";
+        } else if (code === 0x18 || code === 0x1a) this.state = GROUND;
+        else CODES[code]?.(this.control);
+      } else if (code >= 0x80) {
+        this.state = GROUND;
+        if (code < 0xa0) this.c1(code);
+        else i--;
+      } else if (code !== 0x7f) {
+        if (this.state === ESCAPE) this.inEscape(code);
+        else this.inControlSequence(code);
+      }
+    }
+    return i;
+  }
+
+  private inEscape(code: number): void {
+    const char = String.fromCharCode(code);
+    if (code < 0x30) {
+      if (this.intermediates.length < 2) this.intermediates += char;
+      return;
+    }
+    this.state = GROUND;
+    const { intermediates, control } = this;
+    if (intermediates === "") {
+      if (char === "[") this.begin();
+      else if (char === "]" || char === "P" || char === "_" || char === "^" || char === "X") this.string(char);
+      else if (code >= 0x40 && code <= 0x5f) CODES[code + 0x40]?.(control);
+      else ESC[char]?.(control);
+      return;
+    }
+    // SCS | Select Character Set: G0 to G3 by ( ) * + and, for 96-character sets, - . / | ECMA-35, DEC VT220
+    const g = "()*+".indexOf(intermediates.charAt(0));
+    if (g >= 0) control.designate(g, intermediates.slice(1) + char);
+    else if ("-./".includes(intermediates.charAt(0)))
+      control.designate("-./".indexOf(intermediates.charAt(0)) + 1, "B");
+    else ESC[intermediates + char]?.(control);
+  }
+
+  private inControlSequence(code: number): void {
+    const { params } = this.control;
+    if (code >= 0x40) {
+      const ignored = this.state === CSI_IGNORE;
+      this.state = GROUND;
+      if (ignored) return;
+      if (this.intermediates === "") this.finals[csiIndex(this.marker, code)]?.(this.control);
+      else {
+        const marker = this.marker === 0 ? "" : String.fromCharCode(this.marker);
+        CSI[marker + this.intermediates + String.fromCharCode(code)]?.(this.control);
+      }
+    } else if (this.state === CSI_IGNORE) return;
+    else if (code < 0x30) {
+      if (this.intermediates.length < 2) this.intermediates += String.fromCharCode(code);
+      else this.state = CSI_IGNORE;
+    } else if (this.intermediates !== "") this.state = CSI_IGNORE;
+    else if (code <= 0x39) params.digit(code - 0x30);
+    else if (code <= 0x3b) {
+      if (!params.next(code === 0x3a)) this.state = CSI_IGNORE;
+    } else if (this.marker === 0 && params.count === 1 && params.values[0]! < 0) this.marker = code;
+    else this.state = CSI_IGNORE;
+  }
+
+  private inString(text: string, i: number, n: number): number {
+    const bell = this.kind === "]";
+    let end = i;
+    let code = 0;
+    for (; end < n; end++) {
+      code = text.charCodeAt(end);
+      if (code === 0x1b || code === 0x18 || code === 0x1a || code === 0x9c || (bell && code === 7)) break;
+    }
+    if ((bell || this.kind === "_") && this.data.length <= STRING_LIMIT) this.data += text.slice(i, end);
+    if (end === n) return end;
+    this.state = GROUND;
+    const { data, kind } = this;
+    this.data = "";
+    if (code !== 0x18 && code !== 0x1a && data.length <= STRING_LIMIT) {
+      if (kind === "]") osc(this.control, data);
+      else if (kind === "_") this.apc(data);
+    }
+    if (code === 0x1b) {
+      this.state = ESCAPE;
+      this.intermediates = "";
+    }
+    return end + 1;
+  }
+
+  /** The unfinished sequence as text. */
+  unfinished(): string {
+    switch (this.state) {
+      case ESCAPE:
+        return `\x1b${this.intermediates}`;
+      case CSI_PARAM: {
+        const marker = this.marker === 0 ? "" : String.fromCharCode(this.marker);
+        return `\x1b[${marker}${this.control.params}${this.intermediates}`;
+      }
+      case CSI_IGNORE:
+        return "\x1b[0<";
+      case STRING:
+        return `\x1b${this.kind}${this.data}`;
+      default:
+        return "";
+    }
+  }
+}

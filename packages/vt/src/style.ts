@@ -1,0 +1,209 @@
+// A style is one 32-bit integer, so that comparing two is one compare and a cell holds it in one word.
+//
+//   packed    31 30 29 28…26     25       24     23      22      21    20     19    18   17…9 8…0
+//             0  –  –  underline overline strike conceal inverse blink italic faint bold bg   fg
+//   interned  1  index of an entry in the table, for RGB colours, underline colours and links
+//
+// Colours in packed styles: 0 is the default, 1 to 256 the palette. In entries RGB is added as RGB | 0xrrggbb.
+
+/** A colour: `undefined` is the default, a number an entry of the 256-colour palette, else direct. */
+export type Color = undefined | number | { readonly r: number; readonly g: number; readonly b: number };
+
+/** How a cell looks. Pens are interned: within one terminal, equal styles are the same object. */
+export interface Pen {
+  readonly fg: Color;
+  readonly bg: Color;
+  readonly bold: boolean;
+  readonly faint: boolean;
+  readonly italic: boolean;
+  readonly blink: boolean;
+  readonly inverse: boolean;
+  readonly conceal: boolean;
+  readonly strike: boolean;
+  readonly overline: boolean;
+  readonly underline: false | "single" | "double" | "curly" | "dotted" | "dashed";
+  /** Colour of the underline; `undefined`: that of the text. */
+  readonly underlineColor: Color;
+  /** Target of an OSC 8 hyperlink, as the program sent it: check its scheme before use. */
+  readonly link?: string;
+}
+
+export const BOLD = 1 << 18;
+export const FAINT = 1 << 19;
+export const ITALIC = 1 << 20;
+export const BLINK = 1 << 21;
+export const INVERSE = 1 << 22;
+export const CONCEAL = 1 << 23;
+export const STRIKE = 1 << 24;
+export const OVERLINE = 1 << 25;
+export const UNDERLINE = 7 << 26;
+export const UNDERLINE_SHIFT = 26;
+/** Marks a direct colour: RGB | 0xrrggbb. */
+export const RGB = 0x1000000;
+
+const UNDERLINES = [false, "single", "double", "curly", "dotted", "dashed"] as const;
+const PENS_KEPT = 1 << 14;
+const FIRST_LIMIT = 1 << 12;
+
+/** The parts of a style, as SGR and OSC 8 set them. Colours: 0 default, 1–256 palette, RGB | 0xrrggbb. */
+export interface Parts {
+  fg: number;
+  bg: number;
+  /** BOLD … OVERLINE and the underline style in their places. */
+  attrs: number;
+  underlineColor: number;
+  link: string;
+}
+
+/** Interned styles and the pens made from any style. Ids stay valid as long as the table is in use. */
+export class StyleTable {
+  /** Five words an entry: fg, bg, attrs, underline colour, link. */
+  private entries = new Int32Array(5 * 64);
+  private hash = new Int32Array(256);
+  /** Entries in use; entry 0 is the first. */
+  count = 0;
+  /** When `count` reaches it, the terminal makes a new table from what its cells still use. */
+  limit: number;
+  private links = [""];
+  private linkIds: Map<string, number> | undefined;
+  private pens = new Map<number, Pen>();
+
+  constructor(limit = FIRST_LIMIT) {
+    this.limit = limit;
+  }
+
+  /** The style for the given parts. */
+  style(fg: number, bg: number, attrs: number, underlineColor: number, link: string): number {
+    if ((fg | bg) < RGB && underlineColor === 0 && link === "") return fg | (bg << 9) | attrs;
+    return this.intern(fg, bg, attrs, underlineColor, link === "" ? 0 : this.linkId(link));
+  }
+
+  private intern(fg: number, bg: number, attrs: number, underlineColor: number, link: number): number {
+    let hash = this.hash;
+    let mask = hash.length - 1;
+    let h = mix(fg, bg, attrs, underlineColor, link) & mask;
+    const entries = this.entries;
+    for (let id = hash[h]!; id !== 0; id = hash[(h = (h + 1) & mask)]!) {
+      const e = (id - 1) * 5;
+      if (
+        entries[e] === fg &&
+        entries[e + 1] === bg &&
+        entries[e + 2] === attrs &&
+        entries[e + 3] === underlineColor &&
+        entries[e + 4] === link
+      )
+        return (id - 1) | 0x80000000;
+    }
+    const id = this.count++;
+    if (id * 5 === entries.length) this.grow();
+    else hash[h] = id + 1;
+    const e = id * 5;
+    const kept = this.entries;
+    kept[e] = fg;
+    kept[e + 1] = bg;
+    kept[e + 2] = attrs;
+    kept[e + 3] = underlineColor;
+    kept[e + 4] = link;
+    if (hash !== this.hash) {
+      hash = this.hash;
+      mask = hash.length - 1;
+      h = mix(fg, bg, attrs, underlineColor, link) & mask;
+      while (hash[h] !== 0) h = (h + 1) & mask;
+      hash[h] = id + 1;
+    }
+    return id | 0x80000000;
+  }
+
+  private grow(): void {
+    const old = this.entries;
+    const entries = new Int32Array(old.length * 2);
+    entries.set(old);
+    const hash = new Int32Array(this.hash.length * 2);
+    const mask = hash.length - 1;
+    for (let id = 0, e = 0; e < old.length; id++, e += 5) {
+      let h = mix(old[e]!, old[e + 1]!, old[e + 2]!, old[e + 3]!, old[e + 4]!) & mask;
+      while (hash[h] !== 0) h = (h + 1) & mask;
+      hash[h] = id + 1;
+    }
+    this.entries = entries;
+    this.hash = hash;
+  }
+
+  private linkId(link: string): number {
+    this.linkIds ??= new Map();
+    let id = this.linkIds.get(link);
+    if (id === undefined) {
+      id = this.links.length;
+      this.links.push(link);
+      this.linkIds.set(link, id);
+    }
+    return id;
+  }
+
+  /** The parts of a style. */
+  parts(style: number): Parts {
+    if (style >= 0)
+      return { fg: style & 0x1ff, bg: (style >> 9) & 0x1ff, attrs: style & ~0x3ffff, underlineColor: 0, link: "" };
+    const e = (style & 0x7fffffff) * 5;
+    const t = this.entries;
+    return { fg: t[e]!, bg: t[e + 1]!, attrs: t[e + 2]!, underlineColor: t[e + 3]!, link: this.links[t[e + 4]!]! };
+  }
+
+  /** The same style in this table. */
+  import(style: number, from: StyleTable): number {
+    if (style >= 0 || from === this) return style;
+    const p = from.parts(style);
+    const id = this.style(p.fg, p.bg, p.attrs, p.underlineColor, p.link);
+    const pen = from.pens.get(style);
+    if (pen) this.pens.set(id, pen);
+    return id;
+  }
+
+  /** The pens of packed styles, which mean the same in every table. */
+  adopt(from: StyleTable): void {
+    for (const [style, pen] of from.pens) if (style >= 0) this.pens.set(style, pen);
+  }
+
+  /** The pen of a style. */
+  pen(style: number): Pen {
+    let pen = this.pens.get(style);
+    if (pen === undefined) {
+      if (this.pens.size >= PENS_KEPT) this.pens.clear();
+      pen = penOf(this.parts(style));
+      this.pens.set(style, pen);
+    }
+    return pen;
+  }
+}
+
+function mix(a: number, b: number, c: number, d: number, e: number): number {
+  let h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c ^ Math.imul(d, 31) ^ (e << 7), 0xc2b2ae35);
+  h ^= h >>> 15;
+  h = Math.imul(h, 0x2c1b3c6d);
+  return h ^ (h >>> 13);
+}
+
+function penOf({ fg, bg, attrs, underlineColor, link }: Parts): Pen {
+  const pen: Pen = {
+    fg: colorOf(fg),
+    bg: colorOf(bg),
+    bold: (attrs & BOLD) !== 0,
+    faint: (attrs & FAINT) !== 0,
+    italic: (attrs & ITALIC) !== 0,
+    blink: (attrs & BLINK) !== 0,
+    inverse: (attrs & INVERSE) !== 0,
+    conceal: (attrs & CONCEAL) !== 0,
+    strike: (attrs & STRIKE) !== 0,
+    overline: (attrs & OVERLINE) !== 0,
+    underline: UNDERLINES[(attrs & UNDERLINE) >>> UNDERLINE_SHIFT] ?? "single",
+    underlineColor: colorOf(underlineColor),
+    ...(link === "" ? {} : { link }),
+  };
+  return Object.freeze(pen);
+}
+
+function colorOf(color: number): Color {
+  if (color === 0) return undefined;
+  if (color < RGB) return color - 1;
+  return Object.freeze({ r: (color >> 16) & 0xff, g: (color >> 8) & 0xff, b: color & 0xff });
+}
