@@ -102,7 +102,9 @@ function find(word: string): Command {
   const list = near.map((name) => `'${name}'`).join(", ");
   throw new UsageError(
     `unrecognized subcommand '${word}'`,
-    near.length === 0 ? {} : { tip: near.length === 1 ? `a similar subcommand exists: ${list}` : `some similar subcommands exist: ${list}` },
+    near.length === 0
+      ? {}
+      : { tip: near.length === 1 ? `a similar subcommand exists: ${list}` : `some similar subcommands exist: ${list}` },
   );
 }
 

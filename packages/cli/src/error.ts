@@ -28,6 +28,8 @@ const WORDING: Record<string, string> = {
 
 /** Says what an error means: system errors as the C library words them with their number, others by their message. */
 export function reason(error: unknown): string {
+  // A connection that was tried at several addresses.
+  if (error instanceof AggregateError && error.errors.length > 0) return reason(error.errors[0]);
   const { code, errno } = error as NodeJS.ErrnoException;
   if (code === undefined || errno === undefined) return error instanceof Error ? error.message : String(error);
   const text = WORDING[code] ?? getSystemErrorMap().get(errno)?.[1] ?? code;

@@ -75,7 +75,35 @@ test("links lead to web pages and mail only", () => {
 
 test("any cut gives the same, and nothing but allowed forms comes out", () => {
   const part = fc.constantFrom(
-    "\x1b", "[", "]", "?", "0", "1049", "25", ";", "h", "n", "m", "c", "P", "\\", "\x07", "\x9b", "\x9c", "\x9d", "a", "é", "🦄", "\n", "\x18", "8", "52", "https://x", "$", "p", "\x05",
+    "\x1b",
+    "[",
+    "]",
+    "?",
+    "0",
+    "1049",
+    "25",
+    ";",
+    "h",
+    "n",
+    "m",
+    "c",
+    "P",
+    "\\",
+    "\x07",
+    "\x9b",
+    "\x9c",
+    "\x9d",
+    "a",
+    "é",
+    "🦄",
+    "\n",
+    "\x18",
+    "8",
+    "52",
+    "https://x",
+    "$",
+    "p",
+    "\x05",
   );
   fc.assert(
     fc.property(fc.array(part, { maxLength: 40 }), (parts) => {

@@ -22,7 +22,21 @@ const PRIVATE_MODES: Readonly<Record<string, boolean>> = {
 };
 
 /** Modes that a replayed program may leave on, and that a terminal must not keep. For unfiltered playback. */
-const INTRUSIVE_MODES = ["1", "66", "1000", "1002", "1003", "1004", "1005", "1006", "1015", "1016", "2004", "2031", "2048"];
+const INTRUSIVE_MODES = [
+  "1",
+  "66",
+  "1000",
+  "1002",
+  "1003",
+  "1004",
+  "1005",
+  "1006",
+  "1015",
+  "1016",
+  "2004",
+  "2031",
+  "2048",
+];
 
 const ALTERNATE_SCREEN = ["47", "1047", "1049"];
 

@@ -12,17 +12,19 @@ export function help(command: Command | undefined, long: boolean, width: number)
 }
 
 function ofProgram(long: boolean, width: number): string[] {
-  const commands = COMMANDS.map((command): Entry => [
-    command.name,
-    command.about + (command.alias ? ` [alias: ${command.alias}]` : ""),
-  ]);
+  const commands = COMMANDS.map(
+    (command): Entry => [command.name, command.about + (command.alias ? ` [alias: ${command.alias}]` : "")],
+  );
   const sections = [ABOUT, `Usage: ${usageLine(undefined)}`, `Commands:\n${list(commands, width)}`];
   const options = [...generalOptions(long), ["-V, --version", "Print version"] as const];
   sections.push(`Options:\n${list(options, width)}`);
   if (long) {
     sections.push(
-      wrap("Every command has its own help: asciinema help COMMAND. Commands can be shortened as far as they stay " +
-          "unambiguous.", width),
+      wrap(
+        "Every command has its own help: asciinema help COMMAND. Commands can be shortened as far as they stay " +
+          "unambiguous.",
+        width,
+      ),
     );
   }
   return sections;
@@ -33,7 +35,12 @@ function ofCommand(command: Command, long: boolean, width: number): string[] {
   sections.push(`Usage: ${usageLine(command)}`);
   const named = command.arguments.filter((argument) => !argument.hidden);
   if (named.length > 0) {
-    sections.push(`Arguments:\n${list(named.map((argument) => [usageOf(argument), argument.help]), width)}`);
+    sections.push(
+      `Arguments:\n${list(
+        named.map((argument) => [usageOf(argument), argument.help]),
+        width,
+      )}`,
+    );
   }
   const shown = command.options.filter((option) => !option.hidden);
   const options = [...shown.map((option) => entryOf(option, long)), ...generalOptions(long)];

@@ -46,10 +46,13 @@ test("what is pasted is no key", () => {
 
 test("nothing is lost or changed", () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ unit: fc.constantFrom("a", "\x1b", "[", "O", "M", "2", "0", "~", "\xc5", "\xbc", ";") })), (chunks) => {
-      const reader = new KeyReader();
-      const out = [...chunks, ...Array(70).fill("z")].flatMap((chunk) => reader.read(chunk)).map(({ text }) => text);
-      expect(out.join("")).toBe(chunks.join("") + "z".repeat(70));
-    }),
+    fc.property(
+      fc.array(fc.string({ unit: fc.constantFrom("a", "\x1b", "[", "O", "M", "2", "0", "~", "\xc5", "\xbc", ";") })),
+      (chunks) => {
+        const reader = new KeyReader();
+        const out = [...chunks, ...Array(70).fill("z")].flatMap((chunk) => reader.read(chunk)).map(({ text }) => text);
+        expect(out.join("")).toBe(chunks.join("") + "z".repeat(70));
+      },
+    ),
   );
 });

@@ -1,7 +1,8 @@
 // What the user is told: information on standard output, warnings on standard error.
 
 let quiet = false;
-let stream: NodeJS.WriteStream = process.stdout;
+let toError = false;
+let raw = false;
 
 /** Silences information and warnings. */
 export function beQuiet(): void {
@@ -10,15 +11,27 @@ export function beQuiet(): void {
 
 /** Sends information to standard error, when standard output carries a recording. */
 export function keepOutputClean(): void {
-  stream = process.stderr;
+  toError = true;
+}
+
+/** Ends lines as a terminal in raw mode needs it, where messages go to a terminal. */
+export function useTerminalLines(on: boolean): void {
+  raw = on;
 }
 
 /** Says what happens. */
 export function info(text: string): void {
-  if (!quiet) stream.write(`::: ${text}\n`);
+  if (!quiet) print(toError ? process.stderr : process.stdout, `::: ${text}\n`);
 }
 
 /** Says what could go wrong, or went wrong in part. */
 export function warn(text: string): void {
-  if (!quiet) process.stderr.write(`!!! ${text}\n`);
+  if (!quiet) print(process.stderr, `!!! ${text}\n`);
+}
+
+/** Prints text as it is. */
+export function print(stream: NodeJS.WriteStream, text: string): void {
+  // A reader that has gone away is no reason to stop.
+  if (stream.listenerCount("error") === 0) stream.on("error", () => {});
+  stream.write(raw && stream.isTTY ? text.replaceAll("\n", "\r\n") : text);
 }

@@ -121,6 +121,11 @@ const RETURN: Option = {
   help: "End with the session's exit status",
   details: "Without it the status is 0 whatever the command does, and 1 when recording fails.",
 };
+const STRICT: Option = {
+  long: "strict",
+  help: "Fail when not everything could be recorded",
+  details: "The status is then 1. The session itself goes on after a write error in any case.",
+};
 const LOG_FILE: Option = { long: "log-file", value: "PATH", help: "File to write a log to" };
 const SERVER_URL: Option = {
   long: "server-url",
@@ -148,6 +153,7 @@ const RECORD: Command = {
     HEADLESS,
     WINDOW_SIZE,
     RETURN,
+    STRICT,
     LOG_FILE,
     { long: "cols", value: "N", hidden: true, help: "" },
     { long: "rows", value: "N", hidden: true, help: "" },
@@ -157,7 +163,10 @@ const RECORD: Command = {
     ["asciinema rec demo.cast", "Record a shell"],
     ["asciinema rec -c htop -i 2 demo.cast", "Record one command, and let players shorten its pauses"],
     ["asciinema rec --append demo.cast", "Continue a recording"],
-    ["asciinema rec --headless --return -c 'make test' test.cast", "Record where there is no terminal, keep the status"],
+    [
+      "asciinema rec --headless --return -c 'make test' test.cast",
+      "Record where there is no terminal, keep the status",
+    ],
   ],
 };
 
@@ -179,6 +188,7 @@ const SESSION: Command = {
     HEADLESS,
     WINDOW_SIZE,
     RETURN,
+    STRICT,
     LOG_FILE,
     SERVER_URL,
   ],
@@ -253,7 +263,8 @@ const CONVERT: Command = {
   name: "convert",
   about: "Convert a recording to another format",
   details:
-    "Reads asciicast 1, 2 and 3, ttyrec and typescripts of script, also compressed with gzip or zstd. The output " +
+    "Reads asciicast 1, 2 and 3, ttyrec (by the name .ttyrec) and typescripts of script(1), also compressed with gzip or " +
+    "zstd. The output " +
     "appears under its name when it is complete.",
   arguments: [
     { name: "INPUT", help: "File, http(s) address, or - for standard input" },
@@ -262,6 +273,12 @@ const CONVERT: Command = {
   options: [
     { ...FORMAT, help: "Format of the output [default: txt for names in .txt, else asciicast-v3]" },
     { long: "overwrite", help: "Replace the file if it exists" },
+    {
+      long: "timing",
+      value: "PATH",
+      help: "Timing file of a typescript",
+      details: "INPUT is then the output file of script(1), as written by script --log-out, and this its --log-timing.",
+    },
   ],
   examples: [
     ["asciinema convert old.json new.cast", "To the newest format"],

@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { Probe } from "./probe.js";
 
 const palette = (count: number) =>
-  Array.from({ length: count }, (_, n) => `\x1b]4;${n};rgb:${n}0${n}0/00/ff\x1b\\`.replaceAll(/\d\d0\d\d0/g, "10")).join("");
+  Array.from({ length: count }, (_, n) =>
+    `\x1b]4;${n};rgb:${n}0${n}0/00/ff\x1b\\`.replaceAll(/\d\d0\d\d0/g, "10"),
+  ).join("");
 const ANSWERS = `\x1bP>|XTerm(380)\x1b\\\x1b]10;rgb:d0d0/d0d0/d0d0\x07\x1b]11;rgb:1212/1212/1212\x1b\\${palette(16)}\x1b[?64;1;2c`;
 
 test("name and colours come from the answers, what is typed meanwhile stays", () => {

@@ -225,7 +225,9 @@ class TypedInput {
 /** Whether the line that was printed last asks for a password. Some programs show stars for its characters, and for
  *  that they read single keys, so the terminal's settings do not tell. */
 function asksForSecret(shown: string): boolean {
-  return /(?:pass(?:word|phrase|code)|\bPIN\b|secret)[^\r\n]*[:?][ *•]*$/i.test(shown.replace(/[\b\x7f]|\x1b\[[0-9;?]*[A-Za-z]/g, ""));
+  return /(?:pass(?:word|phrase|code)|\bPIN\b|secret)[^\r\n]*[:?][ *•]*$/i.test(
+    shown.replace(/[\b\x7f]|\x1b\[[0-9;?]*[A-Za-z]/g, ""),
+  );
 }
 
 /** Waits for the terminal as long as it takes anything. */

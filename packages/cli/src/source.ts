@@ -1,6 +1,15 @@
 // Where a recording is read from: a file, an http(s) address, or standard input.
 import { createReadStream, statSync } from "node:fs";
-import { type Capture, type OpenOptions, open, type Recording } from "@asciinema-ts/asciicast";
+import { Readable } from "node:stream";
+import {
+  type Capture,
+  type Event,
+  type OpenOptions,
+  open,
+  openTtyrec,
+  openTypescript,
+  type Recording,
+} from "@asciinema-ts/asciicast";
 import { CliError, reason } from "./error.js";
 import { warn } from "./messages.js";
 
@@ -28,21 +37,38 @@ export async function openSource(name: string, options: { stdin?: boolean } = {}
 /** Opens the recording of that name, decompressing it where needed.
  *
  *  @throws CliError naming it and what is wrong with it */
-export async function openRecording(name: string, options: OpenOptions & { stdin?: boolean } = {}): Promise<Recording> {
-  const source = await openSource(name, options);
+export async function openRecording(name: string, options: OpenOptions = {}): Promise<Recording> {
+  return opening(name, open(await openSource(name), { ...options, decompress: unzstd }));
+}
+
+/** The same for bytes that are there already, in any format that can be read: a ttyrec is known by its name.
+ *
+ *  @param options.timing  the bytes of the timing file, when the source is a typescript of script
+ *  @throws CliError */
+export async function openCapture(
+  name: string,
+  source: AsyncIterable<Uint8Array>,
+  options: OpenOptions & { timing?: AsyncIterable<Uint8Array> | undefined } = {},
+): Promise<Capture> {
+  const { timing, ...rest } = { ...options, decompress: unzstd };
+  if (timing) return opening(name, openTypescript({ timing, output: source }, rest));
+  return opening(name, /\.ttyrec(\.\w+)?$/.test(name) ? openTtyrec(source, rest) : open(source, rest));
+}
+
+async function opening<T>(name: string, work: Promise<T>): Promise<T> {
   try {
-    return await open(source, { ...options, decompress: unzstd });
+    return await work;
   } catch (error) {
-    throw new CliError(`can't open ${name}: ${reason(error)}`);
+    throw error instanceof CliError ? error : new CliError(`can't open ${name}: ${reason(error)}`);
   }
 }
 
 /** The events of a recording; errors then name it and the line. */
-export async function* eventsOf(capture: Capture, name: string): ReturnType<Capture["events"]> & AsyncGenerator {
+export async function* eventsOf(capture: Capture, name: string): AsyncGenerator<Event[]> {
   try {
     yield* capture.events();
   } catch (error) {
-    throw damaged(name, error);
+    throw error instanceof CliError ? error : damaged(name, error);
   }
 }
 
@@ -57,13 +83,45 @@ export function damaged(name: string, error: unknown): CliError {
   return new CliError(`${name}: ${line ? `line ${line}: ` : ""}${reason(error)}`);
 }
 
+/** The content of a compressed file; nothing when it is not compressed.
+ *
+ *  @throws CliError */
+export async function decompressed(path: string): Promise<Uint8Array[] | undefined> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of await openSource(path)) {
+    if (chunks.length === 0 && !isGzip(chunk) && !isZstd(chunk)) return undefined;
+    chunks.push(chunk);
+  }
+  const [first] = chunks;
+  if (!first) return undefined;
+  if (isGzip(first)) {
+    const { constants, gunzipSync } = await import("node:zlib");
+    try {
+      // A file that ends early gives what it holds.
+      return [gunzipSync(Buffer.concat(chunks), { finishFlush: constants.Z_SYNC_FLUSH })];
+    } catch (error) {
+      throw new CliError(`can't open ${path}: ${reason(error)}`);
+    }
+  }
+  const plain: Uint8Array[] = [];
+  for await (const chunk of unzstd(Readable.from(chunks))) plain.push(chunk);
+  return plain;
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+function isZstd(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x28 && bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd;
+}
+
 /** Inflates zstd by the platform's own means where it has them. */
 async function* unzstd(compressed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const zlib = (await import("node:zlib")) as unknown as {
     createZstdDecompress?: () => NodeJS.ReadWriteStream & AsyncIterable<Uint8Array>;
   };
   if (zlib.createZstdDecompress) {
-    const { Readable } = await import("node:stream");
     yield* Readable.from(compressed).pipe(zlib.createZstdDecompress());
     return;
   }
@@ -132,7 +190,9 @@ export function findLink(html: string, base: string): string | undefined {
   const head = /<head\b[^>]*>([\s\S]*?)<\/head/i.exec(html)?.[1] ?? "";
   for (const [tag] of head.matchAll(/<link\b(?:"[^"]*"|'[^']*'|[^>"'])*>/gi)) {
     const attributes = new Map<string, string>();
-    for (const [, name, double, single, bare] of tag.matchAll(/([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi)) {
+    for (const [, name, double, single, bare] of tag.matchAll(
+      /([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi,
+    )) {
       attributes.set(name!.toLowerCase(), decodeEntities(double ?? single ?? bare ?? ""));
     }
     const rel = attributes.get("rel")?.toLowerCase().split(/\s+/) ?? [];

@@ -1,0 +1,32 @@
+import type { Values } from "../arguments.js";
+import { encoding } from "../encoding.js";
+import type { OutputFormat } from "../options.js";
+import { eventsOf, openCapture, openSource, warnOf } from "../source.js";
+import { openTarget, standardOutput } from "../target.js";
+
+/** Runs `convert`: reads a recording in any format and writes it in another. */
+export async function convert(values: Values): Promise<number> {
+  const [input, output] = values.words as [string, string];
+  const byName = output.toLowerCase().endsWith(".txt") ? "txt" : "asciicast-v3";
+  const format = (values.get("output-format") as OutputFormat | undefined) ?? byName;
+  const source = await openSource(input, { stdin: true });
+  const timing = values.get("timing");
+  const capture = await openCapture(input, source, { timing: timing ? await openSource(timing) : undefined });
+  const encoder = await encoding(format, capture.header);
+  const target = output === "-" ? standardOutput() : await openTarget(output, values.has("overwrite"));
+  try {
+    await target.write(encoder.start());
+    for await (const batch of eventsOf(capture, input)) {
+      let text = "";
+      for (const event of batch) text += encoder.event(event);
+      await target.write(text);
+    }
+    await target.write(encoder.end());
+    await target.commit();
+  } catch (error) {
+    await target.discard();
+    throw error;
+  }
+  warnOf(capture, input);
+  return 0;
+}

@@ -1,0 +1,113 @@
+import { randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { basename } from "node:path";
+import type { Values } from "../arguments.js";
+import type { Environment } from "../config.js";
+import { CliError } from "../error.js";
+import { examine } from "../examine.js";
+import { print, warn } from "../messages.js";
+import { post, type Reply, serverUrl } from "../server.js";
+import { damaged, decompressed, openSource, warnOf } from "../source.js";
+
+/** Bytes above which somebody who looks on wants to see progress. */
+const LARGE = 1024 * 1024;
+
+/** Runs `upload`: checks a recording, sends it and prints where it is. */
+export async function upload(values: Values, env: Environment): Promise<number> {
+  const path = values.words[0]!;
+  const content = await contentOf(path);
+  const server = await serverUrl(values, env);
+
+  const boundary = randomBytes(24).toString("hex");
+  const fields = ["title", "visibility"].flatMap((name) => {
+    const value = values.get(name);
+    return value === undefined ? [] : [field(boundary, `name="${name}"`), `${value}\r\n`];
+  });
+  const filename = content.name.replaceAll(/["\r\n]/g, (char) => encodeURIComponent(char));
+  fields.push(field(boundary, `name="file"; filename="${filename}"`, "application/octet-stream"));
+  const head = Buffer.from(fields.join(""));
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+  const progress = new Progress(head.length + content.length + tail.length);
+  const parts = async function* () {
+    yield head;
+    yield* content.chunks();
+    yield tail;
+  };
+  const body = { length: progress.total, parts: parts() };
+  const type = `multipart/form-data; boundary=${boundary}`;
+  const url = new URL("/api/v1/recordings", server);
+  const reply = await post(url, env, type, body, (sent) => progress.show(sent)).finally(() => progress.clear());
+  process.stdout.write(`${resultOf(reply, url)}\n`);
+  return 0;
+}
+
+/** A recording that has been read to its end without fault, as it is sent: plain, and without a torn last line.
+ *
+ *  @throws CliError */
+async function contentOf(path: string) {
+  const inflated = await decompressed(path);
+  const chunks = async () => inflated ?? (await openSource(path));
+  const examined = await examine(await chunks(), "throw").catch((error) => {
+    throw error instanceof CliError ? error : damaged(path, error);
+  });
+  warnOf(examined, path);
+  const length = examined.end;
+  const name = basename(path).replace(inflated ? /\.(gz|zst)$/ : /$/, "");
+  return {
+    name,
+    length,
+    chunks: async function* () {
+      yield* upTo(length, await chunks());
+    },
+  };
+}
+
+async function* upTo(length: number, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
+  let left = length;
+  for await (const chunk of chunks) {
+    if (left <= 0) return;
+    yield chunk.subarray(0, left);
+    left -= chunk.length;
+  }
+  if (left > 0) throw new CliError("the file has become shorter while it was sent");
+}
+
+function field(boundary: string, disposition: string, type?: string): string {
+  const content = type ? `Content-Type: ${type}\r\n` : "";
+  return `--${boundary}\r\nContent-Disposition: form-data; ${disposition}\r\n${content}\r\n`;
+}
+
+/** What to print of a reply.
+ *
+ *  @throws CliError when it is no success */
+function resultOf({ status, body }: Reply, url: URL): string {
+  const { message } = body;
+  const said = typeof message === "string" && message !== "" ? message : undefined;
+  if (status >= 200 && status < 300) {
+    if (said !== undefined) return said;
+    if (typeof body.url === "string") return body.url;
+    throw new CliError(`${url.host} did not say where the recording is`);
+  }
+  if (said !== undefined) throw new CliError(said);
+  if (status === 413) throw new CliError("The recording exceeds the server-configured size limit");
+  const kind = status < 500 ? "client" : "server";
+  throw new CliError(`HTTP status ${kind} error (${status}) for url (${url.href})`);
+}
+
+/** A line on the terminal that tells how much of a large upload has been sent. */
+class Progress {
+  #shown = -1;
+
+  constructor(readonly total: number) {}
+
+  show(sent: number): void {
+    const percent = Math.floor((sent / this.total) * 100);
+    if (this.total < LARGE || !process.stderr.isTTY || percent === this.#shown) return;
+    this.#shown = percent;
+    print(process.stderr, `\r::: Uploading: ${percent} %`);
+  }
+
+  clear(): void {
+    if (this.#shown >= 0) print(process.stderr, "\r\x1b[K");
+  }
+}

@@ -1,0 +1,134 @@
+// The server that recordings are uploaded to.
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { arch, platform } from "node:process";
+import { createInterface } from "node:readline";
+import type { Values } from "./arguments.js";
+import { type Environment, loadConfig, saveDefaultServer } from "./config.js";
+import { CliError, reason } from "./error.js";
+import { installId } from "./install-id.js";
+import { VERSION } from "./version.js";
+
+/** Milliseconds without any progress after which a transfer is given up. */
+const PATIENCE = 60_000;
+
+/** The server to talk to: from the option, the settings, or the user, whose answer is kept.
+ *
+ *  @throws CliError when there is none, or it is no http(s) address */
+export async function serverUrl(values: Values, env: Environment): Promise<URL> {
+  const { server } = await loadConfig(env);
+  const configured = values.get("server-url") ?? server.url;
+  if (configured !== undefined) return parseUrl(configured);
+  process.stdout.write("No asciinema server configured for this CLI.\n");
+  const answer = await prompt("Enter the server URL to use by default: ", "https://asciinema.org");
+  process.stdout.write("\n");
+  const url = parseUrl(answer);
+  saveDefaultServer(env, url.href);
+  return url;
+}
+
+function parseUrl(text: string): URL {
+  if (!URL.canParse(text.trim())) throw new CliError(`invalid server URL '${text}': relative URL without a base`);
+  const url = new URL(text.trim());
+  if (url.host === "") throw new CliError(`invalid server URL '${text}': server URL is missing a host`);
+  if (!/^https?:$/.test(url.protocol))
+    throw new CliError(`invalid server URL '${text}': only http and https are supported`);
+  return url;
+}
+
+function prompt(question: string, proposal: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const line = createInterface({ input: process.stdin, output: process.stdout });
+    let answered = false;
+    line.on("close", () => {
+      if (!answered) reject(new CliError("EOF"));
+    });
+    line.question(question, (answer) => {
+      answered = true;
+      line.close();
+      resolve(answer);
+    });
+    if (process.stdin.isTTY) line.write(proposal);
+  });
+}
+
+export interface Reply {
+  status: number;
+  /** What the server said in JSON; empty when it said something else. */
+  body: { url?: unknown; message?: unknown };
+}
+
+/** Sends a request with this machine's identity.
+ *
+ *  @param body  its parts in order, and their length together
+ *  @throws CliError when no reply comes */
+export function post(
+  url: URL,
+  env: Environment,
+  type: string,
+  body: { length: number; parts: AsyncIterable<Uint8Array> },
+  onProgress: (sent: number) => void,
+): Promise<Reply> {
+  const credentials = Buffer.from(`${env["USER"] ?? ""}:${installId(env)}`).toString("base64");
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => reject(new CliError(`cannot reach ${url.host}: ${reason(error)}`));
+    const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
+      method: "POST",
+      headers: {
+        Authorization: `Basic ${credentials}`,
+        "User-Agent": `asciinema/${VERSION} target/${target()}`,
+        Accept: "application/json",
+        "Content-Type": type,
+        "Content-Length": body.length,
+      },
+      timeout: PATIENCE,
+    });
+    let answered = false;
+    request.on("timeout", () => request.destroy(new Error(`no progress in ${PATIENCE / 1000} s`)));
+    request.on("error", (error) => {
+      if (!answered) fail(error);
+    });
+    request.on("response", (response) => {
+      answered = true;
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => {
+        if (text.length < 1e6) text += chunk;
+      });
+      response.on("error", fail);
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: parseObject(text) }));
+    });
+    void (async () => {
+      let sent = 0;
+      for await (const part of body.parts) {
+        // A server that refuses answers before it has everything.
+        if (answered || request.destroyed) return;
+        if (!request.write(part)) {
+          await new Promise<void>((resume) => {
+            for (const event of ["drain", "close", "response"]) request.once(event, () => resume());
+          });
+        }
+        onProgress((sent += part.length));
+      }
+      request.end();
+    })().catch((error) => {
+      request.destroy();
+      fail(error);
+    });
+  });
+}
+
+function parseObject(text: string): Reply["body"] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+/** This platform as the official command names it. */
+function target(): string {
+  const machine = { x64: "x86_64", arm64: "aarch64" }[arch as string] ?? arch;
+  const system = { linux: "unknown-linux-gnu", darwin: "apple-darwin", win32: "pc-windows-msvc" }[platform as string];
+  return `${machine}-${system ?? platform}`;
+}

@@ -1,0 +1,97 @@
+// Where converted recordings go: standard output as it comes, or a file that appears when it is complete.
+import { realpathSync, renameSync, type Stats, statSync, unlinkSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { CliError, reason } from "./error.js";
+
+export interface Target {
+  /** Resolves when there is room for more.
+   *
+   *  @throws CliError */
+  write(text: string): Promise<void>;
+  /** Completes the output.
+   *
+   *  @throws CliError */
+  commit(): Promise<void>;
+  /** Removes what was written, where that is possible. */
+  discard(): Promise<void>;
+}
+
+/** Standard output, whatever it is connected to. */
+export function standardOutput(): Target {
+  const failed = new Promise<never>((_, reject) => {
+    process.stdout.on("error", (error) => reject(new CliError(reason(error))));
+  });
+  failed.catch(() => {});
+  return {
+    write: (text) =>
+      text === ""
+        ? Promise.resolve()
+        : Promise.race([failed, new Promise<void>((resolve) => process.stdout.write(text, () => resolve()))]),
+    commit: async () => {},
+    discard: async () => {},
+  };
+}
+
+/** A file by its name. What is written goes to a file beside it, which takes the name when it is complete; devices and
+ *  pipes are written to as they are.
+ *
+ *  @throws CliError when it cannot be written, or exists, is not empty and is not to be overwritten */
+export async function openTarget(name: string, overwrite: boolean): Promise<Target> {
+  const existing = statOf(name);
+  if (existing?.isDirectory()) throw new CliError(`can't open ${name}: Is a directory (os error 21)`);
+  if (existing?.isFile() && existing.size > 0 && !overwrite) {
+    throw new CliError("file exists, use --overwrite option to overwrite the file");
+  }
+  const whole = existing === undefined || existing.isFile();
+  const final = existing ? realpathSync(name) : name;
+  const path = whole ? join(dirname(final), `.${basename(final)}.${process.pid}.tmp`) : name;
+  let file: FileHandle;
+  try {
+    file = await open(path, whole ? "wx" : "w", existing?.mode);
+  } catch (error) {
+    throw new CliError(`can't open ${name}: ${reason(error)}`);
+  }
+  const remove = () => {
+    if (whole) unlinkSync(path);
+  };
+  const stop = (signal: NodeJS.Signals) => process.exit(128 + SIGNALS[signal]!);
+  process.on("exit", remove);
+  for (const signal of Object.keys(SIGNALS)) process.on(signal as NodeJS.Signals, stop);
+  const settle = () => {
+    process.off("exit", remove);
+    for (const signal of Object.keys(SIGNALS)) process.off(signal as NodeJS.Signals, stop);
+  };
+
+  const failing = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw new CliError(`can't write ${name}: ${reason(error)}`);
+    }
+  };
+  return {
+    write: (text) => failing(file.writeFile(text)),
+    commit: async () => {
+      if (whole) await failing(file.sync());
+      await failing(file.close());
+      if (whole) renameSync(path, final);
+      settle();
+    },
+    discard: async () => {
+      await file.close().catch(() => {});
+      remove();
+      settle();
+    },
+  };
+}
+
+const SIGNALS: Record<string, number> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
