@@ -1,1 +1,32 @@
-export {};
+import type { Options } from "./options.js";
+import { settle } from "./options.js";
+import { type Player, PlayerView } from "./player.js";
+import { driverFor, type Source } from "./source.js";
+
+/** Puts a player into an element of the page, after what is there already, and returns at once.
+ *
+ *  The page includes the style sheet. Loading begins when playback does, or before it with `preload`; whatever goes
+ *  wrong then is told by the `error` event and by commands that reject.
+ *
+ *  @param source  a recording's address or data, or a driver of the page's own
+ *  @throws Error      `unsupported driver`, `unknown parser`, `unsupported cursor mode`, `unsupported fit mode`
+ *  @throws TypeError  when there is no element */
+export function create(source: Source, container: HTMLElement, options: Options = {}): Player {
+  const driver = driverFor(source);
+  const settings = settle(options);
+  if (!container) throw new TypeError("the element to put the player in is missing");
+  return new PlayerView(driver, container, settings).player;
+}
+
+export type { Dispatch, Driver, DriverFactory, EmbeddedTheme, Events, Reset, SeekLocation } from "./driver.js";
+export type { DriverOptions, Logger, Marker, Options, Poster } from "./options.js";
+export type { Player } from "./player.js";
+export type {
+  BuiltInParser,
+  ParsedRecording,
+  Parser,
+  RecordingData,
+  RecordingEvent,
+  RecordingSource,
+  Source,
+} from "./source.js";

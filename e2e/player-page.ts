@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const packages = ["vt", "asciicast", "alis", "render", "player"];
+
+/** The policy under which everything of the player works. */
+export const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; img-src 'self'";
+
+/** The player's script as pages include it, made from the sources. */
+export async function bundle(
+  entry = "packages/player/src/bundle.ts",
+  format: "iife" | "esm" = "iife",
+): Promise<string> {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    minify: true,
+    format,
+    target: "es2022",
+    alias: Object.fromEntries(
+      packages.map((name) => [`@asciinema-ts/${name}`, `${root}packages/${name}/src/index.ts`]),
+    ),
+  });
+  return outputFiles[0]!.text;
+}
+
+/** What the server answers at a path: a body, or a function that writes one. */
+export type Answer = string | Uint8Array | ((response: ServerResponse) => void);
+
+const types: Record<string, string> = { js: "text/javascript", css: "text/css", html: "text/html", ttf: "font/ttf" };
+
+/** A site on this machine that includes the player under the strict policy. */
+export class Site {
+  readonly files = new Map<string, Answer>();
+  #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static async start(): Promise<Site> {
+    const site: Site = new Site(createServer((request, response) => site.#answer(request.url!, response)));
+    await new Promise<void>((resolve) => site.#server.listen(0, "127.0.0.1", resolve));
+    site.files.set("/player.js", await bundle());
+    site.files.set("/player.css", readFileSync(`${root}packages/player/src/style.css`));
+    site.files.set("/page.css", "body { margin: 0 } #box { width: 100%; height: 100% }");
+    site.files.set(
+      "/page.html",
+      '<!doctype html><html lang="en"><meta charset="utf-8"><title>Player</title>' +
+        '<meta name="viewport" content="width=device-width, initial-scale=1">' +
+        '<link rel="stylesheet" href="/player.css"><link rel="stylesheet" href="/page.css">' +
+        '<main id="box"></main><script src="/player.js"></script>',
+    );
+    return site;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  #answer(url: string, response: ServerResponse): void {
+    const path = url.split("?")[0]!;
+    const answer = path === "/favicon.ico" ? "" : this.files.get(path);
+    if (answer === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.setHeader("content-security-policy", policy);
+    response.setHeader("content-type", types[path.split(".").at(-1)!] ?? "application/octet-stream");
+    if (typeof answer === "function") answer(response);
+    else response.end(answer);
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** Opens the page. `complaints` collects console messages, errors and violations. */
+  async open(browser: Browser, options: BrowserContextOptions = {}): Promise<Page & { complaints: string[] }> {
+    const context = await browser.newContext({ viewport: { width: 800, height: 600 }, ...options });
+    const page = Object.assign(await context.newPage(), { complaints: [] as string[] });
+    page.on("console", (message) => page.complaints.push(`${message.type()}: ${message.text()}`));
+    page.on("pageerror", (error) => page.complaints.push(`error: ${error.message}`));
+    await page.goto(`${this.url}/page.html`);
+    return page;
+  }
+}
+
+/** A recording: a header and events with times in seconds. */
+export function cast(events: [time: number, code: string, data: string][], header: object = {}): string {
+  const lines = [{ version: 2, width: 40, height: 6, ...header }, ...events];
+  return `${lines.map((line) => JSON.stringify(line)).join("\n")}\n`;
+}

@@ -1,0 +1,71 @@
+import type { Snapshot } from "@asciinema-ts/vt";
+import type { DriverOptions, Logger } from "./options.js";
+
+/** Colours of a terminal that come with a recording: hex colours, the palette of 8 or 16. */
+export interface EmbeddedTheme {
+  foreground: string;
+  background: string;
+  palette: string[];
+}
+
+/** Everything that a driver reports and a page can listen to. Times are seconds. */
+export interface Events {
+  /** Playback was asked for; the recording may have to load first. */
+  play: object;
+  /** The clock runs: playback began, or goes on after a wait. */
+  playing: object;
+  pause: object;
+  /** The end was reached. Live sources say why. */
+  ended: { message?: string };
+  /** Recorded keyboard input. */
+  input: { data: string };
+  /** A marker was passed while playing. */
+  marker: { index: number; time: number; label: string };
+  /** Playing is not possible; every later command rejects with this. */
+  error: { name: string; message: string };
+  seeked: object;
+  ready: { isPausable: boolean; isSeekable: boolean };
+  metadata: { duration?: number; markers?: [time: number, label: string][]; hasAudio: boolean };
+  /** The terminal was replaced. `init` rebuilds its contents; `theme` null means the page's, undefined as it was. */
+  reset: { size: { cols: number; rows: number }; init?: string; theme?: EmbeddedTheme | null };
+  resize: { cols: number; rows: number };
+  /** Text that the terminal was fed. */
+  output: string | string[];
+  /** Data has been awaited for a while. */
+  loading: object;
+  offline: { message: string };
+}
+
+/** What drivers may add to a reset: the contents as a snapshot, which is cheaper than as text. */
+export type Reset = Events["reset"] & { snapshot?: Snapshot };
+
+/** Reports an event. */
+export type Dispatch = <Name extends keyof Events>(
+  name: Name,
+  payload: Name extends "reset" ? Reset : Events[Name],
+) => void;
+
+/** A source of terminal output: a recording, a stream. Methods that are missing are things it cannot do.
+ *
+ *  Times are seconds. Commands come one at a time. */
+export interface Driver {
+  init?(): Promise<void> | void;
+  play?(): Promise<boolean | void> | boolean | void;
+  pause?(): Promise<boolean | void> | boolean | void;
+  seek?(where: SeekLocation): Promise<boolean | void> | boolean | void;
+  /** Goes on by this many outputs, or back. */
+  step?(n: number): Promise<void> | void;
+  /** Lets go of everything, at any moment and for good. */
+  stop?(): void;
+  setSpeed?(speed: number): void;
+  getDuration?(): number | undefined;
+  getCurrentTime?(): number | undefined;
+  /** Where output is, for the line of the control bar: this many buckets over the duration, each 0 to 1. */
+  getTrace?(buckets: number): number[];
+}
+
+/** Makes a driver. A function of this kind is accepted in place of a source. */
+export type DriverFactory = (callbacks: { dispatch: Dispatch; logger: Logger }, options: DriverOptions) => Driver;
+
+/** Where to go: seconds, `"50%"`, `"<<"` and `">>"` (5 s), `"<<<"` and `">>>"` (a tenth), or a marker. */
+export type SeekLocation = number | `${number}%` | "<<" | ">>" | "<<<" | ">>>" | { marker: number | "prev" | "next" };

@@ -1,0 +1,413 @@
+import { Terminal } from "@asciinema-ts/vt";
+import { Clock } from "./clock.js";
+import { Bar, barHeight } from "./controls/bar.js";
+import type { Commands } from "./controls/commands.js";
+import { press } from "./controls/keyboard.js";
+import { type Overlay, overlays } from "./controls/overlays.js";
+import { html } from "./dom.js";
+import type { Dispatch, Driver, DriverFactory, Events, Reset, SeekLocation } from "./driver.js";
+import type { Settings } from "./options.js";
+import { Screen } from "./screen/screen.js";
+
+const IDLE = 2000; // milliseconds of no activity after which the bar goes
+const PATIENCE = 300; // milliseconds until it shows that something loads
+const SETTLED = 10; // milliseconds of an unchanged size before the page is told
+const SECOND = 1_000_000;
+
+/** A player in a page. */
+export interface Player {
+  /** `div.ap-wrapper`. Dispatches `CustomEvent("resize", { detail: { el } })` when the size of the player changes. */
+  readonly el: HTMLElement;
+  /** Removes the player from the page and lets go of everything. Commands reject from then on. */
+  dispose(): void;
+  /** The position in seconds; undefined for sources that have none now. */
+  getCurrentTime(): number | undefined;
+  /** The length in seconds; undefined until it is known. */
+  getDuration(): number | undefined;
+  /** Starts or goes on. Resolves with whether it plays, rejects when the recording cannot be played. */
+  play(): Promise<boolean | void>;
+  /** Stands still. */
+  pause(): Promise<boolean | void>;
+  /** Goes somewhere else; resolves with whether that changed anything.
+   *
+   *  Rejects with `invalid seek target: …`, `invalid marker index: …` */
+  seek(where: SeekLocation): Promise<boolean | void>;
+  /** The speed of now: seconds of the recording per second. */
+  getSpeed(): number;
+  /** Changes the speed from here on.
+   *
+   *  @throws RangeError  unless it is positive and finite */
+  setSpeed(speed: number): void;
+  /** Calls `handler` with the event's data, with the player as `this`.
+   *
+   *  @throws TypeError  for names that are none of the events */
+  addEventListener<Name extends keyof Events>(name: Name, handler: (this: Player, data: Events[Name]) => void): void;
+  removeEventListener<Name extends keyof Events>(name: Name, handler: (this: Player, data: Events[Name]) => void): void;
+}
+
+type Handler = (this: Player, data: never) => void;
+
+/** Puts a player together: driver → terminal → screen, controls → commands → driver.
+ *
+ *  Commands run one after another, each when the last one is done. */
+export class PlayerView {
+  readonly player: Player;
+  #driver: Driver = {};
+  #settings: Settings;
+  #terminal: Terminal;
+  #screen: Screen;
+  #bar: Bar | undefined;
+  #overlay: { name: Overlay; element: HTMLElement } | undefined;
+  #wrapper: HTMLElement;
+  #element: HTMLElement;
+  #commands: Commands;
+  #handlers: Record<keyof Events, Set<Handler>> = {
+    play: new Set(),
+    playing: new Set(),
+    pause: new Set(),
+    ended: new Set(),
+    input: new Set(),
+    marker: new Set(),
+    error: new Set(),
+    seeked: new Set(),
+    ready: new Set(),
+    metadata: new Set(),
+    reset: new Set(),
+    resize: new Set(),
+    output: new Set(),
+    loading: new Set(),
+    offline: new Set(),
+  };
+
+  #queue: Promise<unknown>;
+  #disposed = false;
+  #speed: number;
+  #playing = false;
+  /** Help paused it and will let it go on. */
+  #pausedByHelp = false;
+  #clock: Clock | undefined;
+
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  #sizeTimer: ReturnType<typeof setTimeout> | undefined;
+  #resizes: ResizeObserver;
+
+  constructor(factory: DriverFactory, container: HTMLElement, settings: Settings) {
+    this.#settings = settings;
+    this.#speed = settings.driver.speed;
+    const { cols = 80, rows = 24 } = settings.driver;
+    this.#terminal = new Terminal({ cols, rows });
+    const { theme, fontFamily, controls } = settings;
+    this.#element = html("div", { class: `ap-player ap-default-term-ff asciinema-player-theme-${theme.name}` });
+    if (fontFamily) this.#element.style.setProperty("--term-font-family", fontFamily);
+    this.#wrapper = html("div", { class: "ap-wrapper", tabindex: -1 }, this.#element);
+    const bar = controls === false ? () => 0 : barHeight;
+    this.#screen = new Screen(this.#terminal, this.#element, settings, bar);
+    this.#element.append(this.#screen.element);
+    this.#commands = this.#makeCommands();
+    this.player = this.#makePlayer();
+
+    container.append(this.#wrapper);
+    this.#resizes = new ResizeObserver(() => this.#measure());
+    this.#resizes.observe(this.#wrapper);
+    this.#screen.mount();
+    this.#measure();
+    this.#listen();
+    this.#queue = this.#init(factory).catch(() => {});
+  }
+
+  async #init(factory: DriverFactory): Promise<void> {
+    await null; // whoever called `create` listens by now
+    if (this.#disposed) return;
+    const { driver: options, logger, autoPlay } = this.#settings;
+    try {
+      this.#driver = factory({ dispatch: this.#dispatch, logger }, options);
+    } catch (error) {
+      this.#dispatch("error", { name: (error as Error).name, message: (error as Error).message });
+      this.#driver.play = () => Promise.reject(error);
+      throw error;
+    }
+    if (!this.#driver.getCurrentTime) this.#clock = new Clock(this.#speed);
+    if (this.#settings.controls !== false) {
+      this.#bar = new Bar(this.#commands);
+      this.#element.append(this.#bar.element);
+    }
+    if (!autoPlay) this.#show("start");
+    this.#wake();
+    await this.#driver.init?.();
+    if (autoPlay) await this.#driver.play?.();
+    if (!this.#disposed)
+      this.#dispatch("ready", { isPausable: this.#commands.isPausable, isSeekable: this.#commands.isSeekable });
+  }
+
+  /** Runs a command after those before it. */
+  #enqueue<T>(command: (driver: Driver) => T | Promise<T>): Promise<T> {
+    const result = this.#queue.then(() => {
+      if (this.#disposed) throw new Error("driver has been stopped");
+      return command(this.#driver);
+    });
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+
+  #makePlayer(): Player {
+    const handlersOf = (name: keyof Events) => {
+      const handlers = Object.hasOwn(this.#handlers, name) ? this.#handlers[name] : undefined;
+      if (!handlers) throw new TypeError(`unknown event: ${name}`);
+      return handlers;
+    };
+    return {
+      el: this.#wrapper,
+      dispose: () => this.#dispose(),
+      getCurrentTime: () => this.#currentTime(),
+      getDuration: () => this.#driver.getDuration?.(),
+      play: () => this.#enqueue((driver) => driver.play?.()),
+      pause: () => this.#enqueue((driver) => driver.pause?.()),
+      seek: (where) => this.#enqueue((driver) => driver.seek?.(where) ?? false),
+      getSpeed: () => this.#speed,
+      setSpeed: (speed) => this.#setSpeed(speed),
+      addEventListener: (name, handler) => void handlersOf(name).add(handler as Handler),
+      removeEventListener: (name, handler) => void handlersOf(name).delete(handler as Handler),
+    };
+  }
+
+  #makeCommands(): Commands {
+    const view = this;
+    const quietly = (command: Promise<unknown>) =>
+      command.catch((error) => this.#settings.logger.warn("a command failed:", error)); // shown, if it matters
+    return {
+      get isPausable() {
+        return view.#driver.pause !== undefined;
+      },
+      get isSeekable() {
+        return view.#driver.seek !== undefined;
+      },
+      get speed() {
+        return view.#speed;
+      },
+      toggle: () => void quietly(this.#playing ? this.player.pause() : this.player.play()),
+      seek: (where) => quietly(this.player.seek(where)),
+      step: (n) =>
+        void quietly(
+          this.#enqueue((driver) => driver.step?.(n)).then(() => {
+            this.#bar?.refresh();
+            this.#screen.updateText();
+          }),
+        ),
+      setSpeed: (speed) => this.#setSpeed(speed),
+      toggleFullscreen: () => this.#toggleFullscreen(),
+      toggleHelp: () => this.#toggleHelp(),
+      currentTime: () => this.#currentTime(),
+      duration: () => this.#driver.getDuration?.(),
+    };
+  }
+
+  #currentTime(): number | undefined {
+    if (this.#clock) return this.#clock.position / SECOND;
+    return this.#driver.getCurrentTime ? this.#driver.getCurrentTime() : 0;
+  }
+
+  #setSpeed(speed: number): void {
+    if (!(speed > 0 && Number.isFinite(speed))) throw new RangeError(`invalid speed: ${speed}`);
+    this.#speed = speed;
+    if (this.#clock) this.#clock.speed = speed;
+    this.#driver.setSpeed?.(speed);
+    this.#bar?.setSpeed();
+  }
+
+  #dispatch: Dispatch = (name, payload) => {
+    if (this.#disposed) return;
+    this.#react(name, payload);
+    const handlers = this.#handlers[name];
+    if (handlers.size === 0) return;
+    const data = name === "reset" ? this.#publicReset(payload as Reset) : payload;
+    for (const handler of [...handlers]) {
+      try {
+        handler.call(this.player, data as never);
+      } catch (error) {
+        this.#settings.logger.error(`a listener for ${name} failed:`, error);
+        reportError(error);
+      }
+    }
+  };
+
+  /** What an event does to the terminal and the controls. */
+  #react(name: keyof Events, payload: Events[keyof Events]): void {
+    switch (name) {
+      case "output": {
+        const output = payload as Events["output"];
+        this.#screen.changed(this.#terminal.feed(typeof output === "string" ? output : output.join("")));
+        return;
+      }
+      case "reset":
+        this.#reset(payload as Reset);
+        return;
+      case "resize": {
+        const { cols, rows } = payload as Events["resize"];
+        this.#terminal.resize(cols, rows);
+        this.#screen.attach(this.#terminal);
+        return;
+      }
+      case "play":
+        if (this.#overlay?.name === "start" || this.#overlay?.name === "info") this.#show(undefined);
+        clearTimeout(this.#patience);
+        if (!this.#playing) this.#patience = setTimeout(() => this.#show("loading"), PATIENCE);
+        return;
+      case "playing":
+        this.#clock?.start();
+        this.#setPlaying(true, "playing");
+        return;
+      case "pause":
+        this.#clock?.stop();
+        this.#setPlaying(false, "paused");
+        return;
+      case "ended": {
+        const { message } = payload as Events["ended"];
+        this.#clock?.stop();
+        this.#setPlaying(false, "ended");
+        if (message !== undefined) this.#show("info", message);
+        return;
+      }
+      case "loading":
+        this.#show("loading");
+        return;
+      case "offline":
+        this.#show("info", (payload as Events["offline"]).message);
+        return;
+      case "error":
+        this.#setPlaying(false, "paused");
+        this.#show("error", (payload as Events["error"]).message);
+        return;
+      case "seeked":
+        if (!this.#playing) this.#bar?.setState("paused");
+        this.#bar?.refresh();
+        if (!this.#playing) this.#screen.updateText();
+        return;
+      case "metadata": {
+        const { markers = [] } = payload as Events["metadata"];
+        this.#bar?.line.setTrace(this.#driver.getTrace?.(128) ?? []);
+        this.#bar?.line.setMarkers(markers.map(([time, label]) => ({ time, label })));
+        this.#bar?.refresh();
+        return;
+      }
+      case "ready":
+        this.#bar?.refresh();
+        this.#screen.updateText();
+        return;
+    }
+  }
+
+  #reset({ size, init, snapshot, theme }: Reset): void {
+    if (snapshot) this.#terminal.restore(snapshot);
+    else {
+      this.#terminal = new Terminal(size);
+      if (init) this.#terminal.feed(init);
+    }
+    if (theme !== undefined) this.#screen.setTheme(theme);
+    this.#screen.attach(this.#terminal);
+  }
+
+  /** A snapshot is ours; others get the same as text. */
+  #publicReset({ snapshot, ...reset }: Reset): Events["reset"] {
+    return snapshot ? { ...reset, init: this.#terminal.dump() } : reset;
+  }
+
+  #setPlaying(playing: boolean, state: "playing" | "paused" | "ended"): void {
+    clearTimeout(this.#patience);
+    this.#playing = playing;
+    const overlay = this.#overlay?.name;
+    if (overlay === "loading" || (playing && overlay !== "help")) this.#show(undefined);
+    this.#bar?.setState(state);
+    this.#screen.running = playing;
+    this.#wake();
+  }
+
+  #show(name: Overlay | undefined, message = ""): void {
+    this.#overlay?.element.remove();
+    this.#overlay = undefined;
+    if (name === undefined) return;
+    const can = { pause: this.#commands.isPausable, seek: this.#commands.isSeekable };
+    const element =
+      name === "start"
+        ? overlays.start(() => this.#commands.toggle())
+        : name === "help"
+          ? overlays.help(can, () => this.#toggleHelp())
+          : overlays[name](message);
+    this.#overlay = { name, element };
+    this.#screen.element.after(element);
+  }
+
+  #toggleHelp(): void {
+    if (this.#overlay?.name === "help") {
+      this.#show(undefined);
+      this.#wrapper.focus({ preventScroll: true });
+      if (this.#pausedByHelp) this.#commands.toggle();
+      this.#pausedByHelp = false;
+    } else if (this.#overlay?.name !== "error") {
+      this.#pausedByHelp = this.#playing && this.#commands.isPausable;
+      if (this.#pausedByHelp) this.#commands.toggle();
+      this.#show("help");
+      this.#overlay?.element.focus({ preventScroll: true });
+    }
+  }
+
+  #toggleFullscreen(): void {
+    const leaving = document.fullscreenElement === this.#wrapper;
+    const change = leaving ? document.exitFullscreen?.() : this.#wrapper.requestFullscreen?.();
+    change?.catch((error) => this.#settings.logger.warn("full screen is not allowed here:", error));
+  }
+
+  #onFullscreen = (): void => {
+    this.#bar?.setFullscreen(document.fullscreenElement === this.#wrapper);
+    this.#screen.relay();
+    this.#wake();
+  };
+
+  #listen(): void {
+    this.#wrapper.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.#overlay?.name === "help") this.#toggleHelp();
+      else if (!press(event, this.#commands)) return;
+      event.stopPropagation();
+      event.preventDefault();
+    });
+    for (const event of ["pointermove", "pointerdown", "focusin"])
+      this.#wrapper.addEventListener(event, () => this.#wake());
+    this.#wrapper.addEventListener("pointerleave", (event) => {
+      if (event.pointerType === "mouse" && document.fullscreenElement !== this.#wrapper) this.#rest();
+    });
+    document.addEventListener("fullscreenchange", this.#onFullscreen);
+  }
+
+  /** Shows the bar for a while. */
+  #wake(): void {
+    this.#wrapper.classList.add("ap-hud");
+    clearTimeout(this.#idleTimer);
+    if (this.#settings.controls === "auto") this.#idleTimer = setTimeout(() => this.#rest(), IDLE);
+  }
+
+  /** Hides the bar, unless it is in use or always there. */
+  #rest(): void {
+    const inUse = this.#bar?.element.contains(document.activeElement) ?? false;
+    if (this.#settings.controls === "auto" && this.#playing && !inUse) this.#wrapper.classList.remove("ap-hud");
+  }
+
+  #measure(): void {
+    this.#screen.fill(this.#wrapper.clientWidth, this.#wrapper.clientHeight);
+    clearTimeout(this.#sizeTimer);
+    this.#sizeTimer = setTimeout(() => {
+      this.#wrapper.dispatchEvent(new CustomEvent("resize", { detail: { el: this.#element } }));
+    }, SETTLED);
+  }
+
+  #dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#driver.stop?.();
+    for (const timer of [this.#idleTimer, this.#patience, this.#sizeTimer]) clearTimeout(timer);
+    this.#resizes.disconnect();
+    this.#bar?.dispose();
+    this.#screen.dispose();
+    document.removeEventListener("fullscreenchange", this.#onFullscreen);
+    this.#wrapper.remove();
+  }
+}

@@ -1,0 +1,413 @@
+import { Clock } from "../clock.js";
+import type { Dispatch, Driver, DriverFactory, EmbeddedTheme, SeekLocation } from "../driver.js";
+import type { DriverOptions, Logger } from "../options.js";
+import type { RecordingSource } from "../source.js";
+import { Keyframes, replay } from "./keyframes.js";
+import { locate } from "./locate.js";
+import { type Reading, read, readerFor, turn } from "./reader.js";
+import { type Effect, type Input, next, type State } from "./state.js";
+import { Timeline } from "./timeline.js";
+
+const SECOND = 1_000_000;
+const PATIENCE = { loading: 3000, buffering: 1000 }; // milliseconds until `loading` is reported
+const GRACE = 50; // milliseconds that a whole recording may take to be announced whole before it plays
+const LONGEST_TIMER = 0x7fff_ffff;
+
+/** Makes the driver that plays recordings.
+ *
+ *  @throws Error  `unknown parser` */
+export function recordingDriver(source: RecordingSource): DriverFactory {
+  readerFor(source.parser); // an unknown name is the caller's mistake: said at once
+  return ({ dispatch, logger }, options) => new RecordingDriver(source, dispatch, logger, options);
+}
+
+/** Plays a recording while it is being read.
+ *
+ *  `state.ts` says what follows what; here is how it is done. `#index` is the first event that has not been applied, so
+ *  the terminal always shows the events before it. Times are microseconds, except in the `Driver` face. */
+class RecordingDriver implements Driver {
+  #state: State = "cold";
+  #error: Error | undefined;
+  readonly #clock: Clock;
+  readonly #abort = new AbortController();
+
+  #timeline = new Timeline();
+  #keyframes: Keyframes | undefined;
+  #size = { cols: 80, rows: 24 };
+  #theme: EmbeddedTheme | null = null;
+
+  #index = 0;
+  /** The terminal shows something else than the events before `#index`. */
+  #stale = false;
+  /** Playback will begin where `startAt` says. */
+  #startPending = true;
+  #loops: number;
+
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  #arrived: Promise<void> | undefined;
+  /** Called whenever more has been read, or when there will be no more. */
+  #onGrowth = new Set<() => void>();
+
+  constructor(
+    private readonly source: RecordingSource,
+    private readonly dispatch: Dispatch,
+    private readonly logger: Logger,
+    private readonly options: DriverOptions,
+  ) {
+    this.#clock = new Clock(options.speed);
+    this.#loops = options.loop === true ? Number.POSITIVE_INFINITY : Number(options.loop);
+  }
+
+  async init(): Promise<void> {
+    const { poster, preload } = this.options;
+    if (preload || poster?.type === "time") {
+      this.#do("load");
+      await this.#arrived;
+    }
+    if (poster?.type === "text") {
+      if (!this.#keyframes) this.#reset(0);
+      this.dispatch("output", poster.text);
+      this.#stale = true;
+    } else if (poster) {
+      const time = poster.time * SECOND;
+      await this.#until(() => this.#timeline.duration >= time);
+      this.#show(this.#timeline.indexAt(time));
+      this.#clock.stop(Math.min(time, this.#timeline.duration));
+    }
+  }
+
+  async play(): Promise<boolean> {
+    this.#check();
+    this.#do("play");
+    if (this.#state === "starting") await this.#arrived;
+    this.#check();
+    return this.#state === "playing" || this.#state === "buffering";
+  }
+
+  pause(): boolean {
+    this.#check();
+    this.#do("pause");
+    return true;
+  }
+
+  async seek(where: SeekLocation): Promise<boolean> {
+    await this.#loaded();
+    const timeline = this.#timeline;
+    const now = this.#position;
+    const ready = () => locate(where, now, timeline, this.#running);
+    let target = ready();
+    if (target === undefined) {
+      await this.#until(() => (target = ready()) !== undefined);
+      this.#check();
+    }
+    if (target === now && !this.#running && !this.#stale) return false;
+    this.#startPending = false;
+    this.#show(timeline.indexAfter(target!));
+    this.#clock.set(target!);
+    this.#do("seek");
+    if (timeline.complete && target! >= timeline.duration) this.#do("finish");
+    return true;
+  }
+
+  async step(n: number): Promise<void> {
+    await this.#loaded();
+    if (this.#running) return;
+    const { complete, length } = this.#timeline;
+    const step = Math.sign(n);
+    // Event `#index - 1` is the last one shown; outputs are counted from it.
+    let at = this.#index - (step > 0 ? 1 : 0);
+    if (step < 0) while (at > 0 && this.#timeline.other(at - 1)) at--;
+    if (step < 0) at--;
+    for (let left = Math.abs(n); left > 0; ) {
+      at += step;
+      if (at < 0 || at >= length) return;
+      if (!this.#timeline.other(at)) left--;
+    }
+    this.#startPending = false;
+    this.#show(at + 1);
+    this.#clock.stop(this.#timeline.time(at));
+    this.#do("step");
+    if (complete && at === length - 1) this.#do("finish");
+  }
+
+  stop(): void {
+    this.#do("stop");
+    this.#error ??= new Error("driver has been stopped");
+    this.#abort.abort();
+    for (const grown of this.#onGrowth) grown();
+  }
+
+  setSpeed(speed: number): void {
+    this.#clock.speed = speed;
+    if (this.#state === "playing") this.#schedule();
+  }
+
+  getCurrentTime(): number {
+    return this.#position / SECOND;
+  }
+
+  getDuration(): number | undefined {
+    return this.#timeline.complete ? this.#timeline.duration / SECOND : undefined;
+  }
+
+  getTrace(buckets: number): number[] {
+    return this.#timeline.trace(buckets);
+  }
+
+  get #running(): boolean {
+    return this.#state === "playing" || this.#state === "buffering";
+  }
+
+  get #position(): number {
+    const { complete, duration } = this.#timeline;
+    return complete ? Math.min(this.#clock.position, duration) : this.#clock.position;
+  }
+
+  /** Takes a step of the state machine. */
+  #do(input: Input): void {
+    const { state, effects } = next(this.#state, input);
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect) {
+      case "load":
+        this.#arrived = this.#load();
+        this.#arrived.catch(() => {}); // whoever waits for it gets the error; nobody needs to
+        return;
+      case "rewind":
+        this.#rewind();
+        return;
+      case "run":
+        clearTimeout(this.#patience);
+        this.#clock.start();
+        this.#schedule();
+        return;
+      case "halt":
+        this.#halt();
+        return;
+      case "wait":
+        this.#lookBusy();
+        return;
+      case "emit play":
+        this.dispatch("play", {});
+        return;
+      case "emit playing":
+        this.dispatch("playing", {});
+        return;
+      case "emit pause":
+        clearTimeout(this.#patience);
+        this.dispatch("pause", {});
+        return;
+      case "emit seeked":
+        this.dispatch("seeked", {});
+        return;
+      case "emit ended":
+        this.dispatch("ended", {});
+        return;
+      case "emit error":
+        this.dispatch("error", { name: this.#error!.name, message: this.#error!.message });
+        return;
+    }
+    effect satisfies never;
+  }
+
+  /** Commands after the end of everything reject with what ended it. */
+  #check(): void {
+    if (this.#error) throw this.#error;
+  }
+
+  #lookBusy(): void {
+    clearTimeout(this.#patience);
+    const patience = this.#state === "buffering" ? PATIENCE.buffering : PATIENCE.loading;
+    this.#patience = setTimeout(() => this.dispatch("loading", {}), patience);
+  }
+
+  #halt(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#patience);
+    this.#clock.stop(this.#position);
+  }
+
+  /** Waits until there is something to play. */
+  async #loaded(): Promise<void> {
+    this.#check();
+    if (this.#state === "cold") this.#do("load");
+    await this.#arrived;
+    this.#check();
+  }
+
+  /** Waits until more data makes a condition true, or there is no more. */
+  async #until(holds: () => boolean): Promise<void> {
+    while (!holds() && !this.#timeline.complete && !this.#error) {
+      await new Promise<void>((resolve) => {
+        const grown = () => {
+          this.#onGrowth.delete(grown);
+          resolve();
+        };
+        this.#onGrowth.add(grown);
+      });
+    }
+  }
+
+  /** Begins to read; settles when playback can begin. */
+  async #load(): Promise<void> {
+    let reading: Reading;
+    try {
+      reading = await read(this.source, this.logger, this.#abort.signal);
+      const { header } = reading;
+      const { markers, idleTimeLimit, startAt, cols, rows } = this.options;
+      this.#timeline = new Timeline({
+        idleTimeLimit: idleTimeLimit === undefined ? header.idleTimeLimit : idleTimeLimit * SECOND,
+        startAt: startAt * SECOND,
+        inputOffset: (this.source.inputOffset ?? 0) * SECOND,
+        markers,
+      });
+      this.#size = { cols: header.cols, rows: header.rows };
+      this.#theme = header.theme
+        ? { foreground: header.theme.fg, background: header.theme.bg, palette: header.theme.palette }
+        : null;
+      this.#keyframes = new Keyframes(this.#timeline, this.#size, { cols, rows });
+    } catch (error) {
+      throw this.#fail(error);
+    }
+    const whole = this.#pull(reading);
+    const enough = this.#until(() => this.#timeline.length > 0 && this.#timeline.duration >= this.#timeline.startAt);
+    await Promise.race([whole, enough.then(() => new Promise((resolve) => setTimeout(resolve, GRACE)))]);
+    this.#check();
+    if (!this.#timeline.complete) whole.then(() => this.#announce()).catch(() => {});
+    else this.#announce();
+    this.#reset(0);
+    this.#do("arrive");
+    if (this.#state === "ready") clearTimeout(this.#patience);
+  }
+
+  /** Takes in everything that is read. */
+  async #pull({ batches }: Reading): Promise<void> {
+    const timeline = this.#timeline;
+    const grown = () => {
+      for (const tell of [...this.#onGrowth]) tell();
+    };
+    try {
+      for await (const batch of batches) {
+        if (this.#error) return;
+        for (const event of batch) timeline.append(event);
+        while (this.#keyframes!.grow()) await turn();
+        grown();
+      }
+    } catch (error) {
+      if (timeline.length === 0) throw this.#fail(error);
+      this.logger.warn("the recording breaks off:", error); // what arrived can be played
+    }
+    timeline.end();
+    if (timeline.length === 0) throw this.#fail(new Error("recording is missing events"));
+    grown();
+  }
+
+  #fail(reason: unknown): Error {
+    if (this.#error) return this.#error;
+    this.#error = reason instanceof Error ? reason : new Error(`${reason}`);
+    this.#do("fail");
+    return this.#error;
+  }
+
+  #announce(): void {
+    if (this.#error) return;
+    const markers = this.#timeline.markers.map(({ time, label }): [number, string] => [time / SECOND, label]);
+    this.dispatch("metadata", { duration: this.#timeline.duration / SECOND, markers, hasAudio: false });
+  }
+
+  /** Goes where playback begins: to the start at the first time, later to the beginning. */
+  #rewind(): void {
+    const time = this.#startPending ? this.#timeline.startAt : 0;
+    this.#startPending = false;
+    if (time > 0) this.#show(this.#timeline.indexAfter(time));
+    else this.#show(0);
+    this.#clock.set(time);
+  }
+
+  /** Makes the terminal show the events before `index`. */
+  #show(index: number): void {
+    const frame = this.#keyframes?.before(index);
+    if (this.#stale || index < this.#index || (frame && frame.index > this.#index)) this.#reset(index);
+    replay(this.#timeline, this.#index, index, this.options, {
+      output: (text) => this.dispatch("output", text),
+      resize: (cols, rows) => this.dispatch("resize", { cols, rows }),
+    });
+    this.#index = index;
+  }
+
+  /** Replaces the terminal by the last known state at or before event `index`. */
+  #reset(index: number): void {
+    const frame = this.#keyframes?.before(index);
+    const { cols = this.#size.cols, rows = this.#size.rows } = this.options;
+    this.#index = frame?.index ?? 0;
+    this.#stale = false;
+    const size = frame ? { cols: frame.snapshot.cols, rows: frame.snapshot.rows } : { cols, rows };
+    this.dispatch("reset", { size, theme: this.#theme, ...(frame && { snapshot: frame.snapshot }) });
+  }
+
+  /** Sets the timer for the next event. */
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    if (this.#state !== "playing") return;
+    const { complete, length } = this.#timeline;
+    if (this.#index < length) {
+      const due = this.#timeline.time(this.#index);
+      const wait = Math.min(Math.max(0, this.#clock.until(due)), LONGEST_TIMER);
+      this.#timer = setTimeout(() => this.#advance(wait < LONGEST_TIMER ? due : 0), wait);
+    } else if (complete) this.#end();
+    else {
+      this.#do("starve");
+      this.#until(() => this.#index < this.#timeline.length).then(() => this.#do("arrive"));
+    }
+  }
+
+  /** Applies everything up to now, at least to `due`: timers may be a little early. */
+  #advance(due: number): void {
+    const timeline = this.#timeline;
+    const now = Math.max(this.#clock.position, due);
+    const frameTime = (this.source.minFrameTime ?? 1 / 60) * SECOND;
+    while (this.#state === "playing" && this.#index < timeline.length && timeline.time(this.#index) <= now) {
+      const event = timeline.other(this.#index);
+      if (!event) {
+        const from = this.#index;
+        const together = timeline.indexAt(Math.max(now + 1, timeline.time(from) + frameTime));
+        this.#index = Math.min(timeline.nextOther(from), together);
+        this.dispatch("output", timeline.output(from, this.#index));
+        continue;
+      }
+      this.#index++;
+      if (event.type === "input") this.dispatch("input", { data: event.text });
+      else if (event.type === "resize") {
+        const { cols = event.cols, rows = event.rows } = this.options;
+        this.dispatch("resize", { cols, rows });
+      } else if (event.type === "marker") this.#pass(event.time);
+    }
+    this.#schedule();
+  }
+
+  /** Reports the marker before the event at `#index`. */
+  #pass(time: number): void {
+    const markers = this.#timeline.markers;
+    const index = markers.findIndex((marker) => marker.event === this.#index - 1);
+    this.dispatch("marker", { index, time: time / SECOND, label: markers[index]!.label });
+    if (!this.options.pauseOnMarkers) return;
+    this.#clock.stop(time);
+    this.#do("pause");
+  }
+
+  #end(): void {
+    if (this.#loops > 0) {
+      this.#loops--;
+      this.#show(0);
+      this.#clock.set(0);
+      this.#schedule();
+      return;
+    }
+    this.#clock.stop(this.#timeline.duration);
+    this.#do("finish");
+  }
+}

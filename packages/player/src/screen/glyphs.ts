@@ -1,0 +1,47 @@
+/** Style of a glyph as bits: what changes its shape. Colours and lines never do. */
+export const BOLD = 1;
+export const ITALIC = 2;
+
+/** In a cell's glyph word: nothing to draw. */
+export const BLANK = 0;
+/** In a cell's glyph word: the second half of the glyph before it. */
+export const TAIL = -1;
+
+/** What is drawn in a cell. */
+export interface Glyph {
+  text: string;
+  style: number;
+  /** Cells that it takes. */
+  cols: 1 | 2;
+}
+
+/** Numbers for glyphs, so that a screen is compared and looked up by integers. */
+export class GlyphTable {
+  /** Numbers of ASCII glyphs at `style << 7 | code`; 0 for those not seen yet, and for the space. */
+  readonly ascii = new Int32Array(512);
+  readonly glyphs: Glyph[] = [{ text: " ", style: 0, cols: 1 }];
+  #numbers = [
+    new Map<string, number>(),
+    new Map<string, number>(),
+    new Map<string, number>(),
+    new Map<string, number>(),
+  ];
+
+  get(number: number): Glyph {
+    return this.glyphs[number]!;
+  }
+
+  /** The number of a glyph; blank for a space. */
+  number(text: string, style: number, cols: 1 | 2): number {
+    if (text === " " || text === "") return BLANK;
+    const key = cols === 2 ? `${text}2` : text;
+    let number = this.#numbers[style]!.get(key);
+    if (number === undefined) {
+      number = this.glyphs.push({ text, style, cols }) - 1;
+      this.#numbers[style]!.set(key, number);
+      const code = text.charCodeAt(0);
+      if (text.length === 1 && code < 128) this.ascii[(style << 7) | code] = number;
+    }
+    return number;
+  }
+}
