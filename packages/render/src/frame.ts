@@ -1,6 +1,6 @@
 import type { Cell, Line, Pen, Terminal } from "@asciinema-ts/vt";
 import { glyph } from "./glyph.js";
-import { BACKGROUND, FOREGROUND, resolveColors } from "./theme.js";
+import { BACKGROUND, FOREGROUND, pack, resolveColors, screenPalette, unpack } from "./theme.js";
 
 /** A terminal's screen, or a corner of it, taken apart into what has to be painted: the same for every kind of picture.
  *
@@ -62,15 +62,16 @@ export interface FrameOptions {
 
 /** What the screen of a terminal looks like.
  *
- *  @param palette  the terminal's colours, see `palette`; the caller has applied what the program changed */
+ *  @param palette  the theme's colours, see {@link palette}; what the program changed is applied to them */
 export function frame(
-  terminal: Pick<Terminal, "cols" | "rows" | "cursor" | "line">,
+  terminal: Pick<Terminal, "cols" | "rows" | "cursor" | "line" | "colors" | "reverse">,
   palette: Uint32Array,
   options: FrameOptions = {},
 ): Frame {
+  palette = screenPalette(palette, terminal);
   const { cols, rows } = options.corner ?? terminal;
   const bg = palette[BACKGROUND]!;
-  const painter = new Painter(palette, options, cols);
+  const painter = new Painter(palette, options, cols, terminal.colors.cursor && pack(terminal.colors.cursor));
   const { cursor } = terminal;
   const lines: FrameLine[] = [];
   for (let row = 0; row < terminal.rows; row++) {
@@ -118,6 +119,7 @@ class Painter {
     private readonly palette: Uint32Array,
     private readonly options: FrameOptions,
     private readonly cols: number,
+    private readonly cursorColor: number | undefined,
   ) {}
 
   paint(line: Line, row: number, cursor: Terminal["cursor"] | undefined): FrameLine {
@@ -134,11 +136,13 @@ class Painter {
       under = cellsOf()[at];
       const width = under?.width || 1;
       const pen = under?.pen ?? BLANK;
+      const { fg, bg } = resolveColors(pen, this.palette, this.options, this.colors);
+      const color = this.cursorColor ?? fg;
       if (cursor.shape === "block") {
-        this.span(out, { ...pen, inverse: !pen.inverse }, at, at + width, under ? [under] : []);
+        const block = { ...pen, inverse: false, faint: false, fg: unpack(bg), bg: unpack(color) };
+        this.span(out, block, at, at + width, under ? [under] : []);
       } else {
-        const { fg } = resolveColors(pen, this.palette, this.options, this.colors);
-        out.rules.push({ kind: cursor.shape === "bar" ? "bar" : "underscore", col: at, cols: width, rgb: fg });
+        out.rules.push({ kind: cursor.shape === "bar" ? "bar" : "underscore", col: at, cols: width, rgb: color });
         at = -1;
       }
     }

@@ -1,5 +1,5 @@
 import type { Theme } from "@asciinema-ts/asciicast";
-import type { Color, Pen } from "@asciinema-ts/vt";
+import type { Color, Pen, Rgb, Terminal } from "@asciinema-ts/vt";
 import { ramp, toOklab } from "./oklab.js";
 
 /** The built-in colour schemes, by the names that the player's `theme` option and `asciicast` theme classes use. */
@@ -103,8 +103,7 @@ export interface Colors {
 /** The colours that a terminal of this theme has.
  *
  *  Entries 0–255 are those that SGR 38;5 and 48;5 name, {@link FOREGROUND} and {@link BACKGROUND} follow: 258 in all, each
- *  0xRRGGBB. The array is the caller's own: colours that a program changes (OSC 4, 10, 11) and a reversed screen
- *  (DECSCNM) are assignments to it.
+ *  0xRRGGBB.
  *
  *  @param options.adaptive  derive 16–255 from the theme: the cube is interpolated in OKLab between the background, colours
  *                           1–6 and the text colour, the greys between background and text. Otherwise they are xterm's. */
@@ -115,7 +114,7 @@ export function palette(theme: Theme, options: { adaptive?: boolean } = {}): Uin
   colors[BACKGROUND] = parse(theme.bg);
 
   if (options.adaptive) {
-    // Corners of the cube by the bits of blue, green, red: 000 is the background, 111 the text.
+    // Corners of the cube, numbered by bits: 1 red, 2 green, 4 blue. 0 is the background, 7 the text.
     const corners = [BACKGROUND, 1, 2, 3, 4, 5, 6, FOREGROUND].map((i) => toOklab(colors[i]!));
     for (let i = 0; i < 216; i++) {
       colors[16 + i] = ramp(corners, [Math.floor(i / 36) / 5, (Math.floor(i / 6) % 6) / 5, (i % 6) / 5]);
@@ -130,6 +129,20 @@ export function palette(theme: Theme, options: { adaptive?: boolean } = {}): Uin
     for (let i = 0; i < 24; i++) colors[232 + i] = (8 + 10 * i) * 0x010101;
   }
   return colors;
+}
+
+/** The palette with what the program changed: single colours (OSC 4), the defaults (OSC 10, 11), the whole screen reversed
+ *  (DECSCNM). The same array when that is nothing, else a new one. */
+export function screenPalette(palette: Uint32Array, terminal: Pick<Terminal, "colors" | "reverse">): Uint32Array {
+  const { colors, reverse } = terminal;
+  if (!reverse && !colors.foreground && !colors.background && colors.palette.size === 0) return palette;
+  const own = palette.slice();
+  for (const [i, color] of colors.palette) own[i] = rgb(color, palette);
+  const fg = colors.foreground ? rgb(colors.foreground, palette) : palette[FOREGROUND]!;
+  const bg = colors.background ? rgb(colors.background, palette) : palette[BACKGROUND]!;
+  own[FOREGROUND] = reverse ? bg : fg;
+  own[BACKGROUND] = reverse ? fg : bg;
+  return own;
 }
 
 /** What colours a pen paints with.
@@ -167,8 +180,18 @@ function parse(color: string): number {
   return Number.parseInt(color.slice(1), 16) || 0;
 }
 
+/** 0xRRGGBB for a direct colour. */
+export function pack({ r, g, b }: Rgb): number {
+  return (r << 16) | (g << 8) | b;
+}
+
+/** The direct colour for 0xRRGGBB. */
+export function unpack(rgb: number): Rgb {
+  return { r: rgb >>> 16, g: (rgb >>> 8) & 255, b: rgb & 255 };
+}
+
 function rgb(color: NonNullable<Color>, palette: Uint32Array): number {
-  return typeof color === "number" ? palette[color]! : (color.r << 16) | (color.g << 8) | color.b;
+  return typeof color === "number" ? palette[color]! : pack(color);
 }
 
 /** The colour half way between two. */
