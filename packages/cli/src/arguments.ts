@@ -115,7 +115,7 @@ function parseCommand(command: Command, words: readonly string[], quiet: boolean
   let at = 0;
 
   /** The value of an option: what follows it in the same word, or the next word. */
-  const valueOf = (option: Option, attached: string | undefined): string => {
+  const argumentOf = (option: Option, attached: string | undefined): string => {
     if (attached !== undefined) return attached;
     const next = words[at + 1];
     if (next === undefined || (next.startsWith("-") && next !== "-")) {
@@ -128,7 +128,7 @@ function parseCommand(command: Command, words: readonly string[], quiet: boolean
     if (values.has(option.long)) {
       throw new UsageError(`the argument '${display(option)}' cannot be used multiple times`, { command });
     }
-    values.set(option.long, option.value === undefined ? true : checked(option, valueOf(option, attached)));
+    values.set(option.long, option.value === undefined ? true : checked(option, argumentOf(option, attached)));
   };
 
   for (; at < words.length; at++) {

@@ -40,21 +40,21 @@ export class Probe {
     let at = 0;
     while (at < input.length) {
       if (this.done) return keys + input.slice(at);
-      const escape = input.indexOf("\x1b", at);
-      if (escape < 0) return keys + input.slice(at);
-      keys += input.slice(at, escape);
+      const start = input.indexOf("\x1b", at);
+      if (start < 0) return keys + input.slice(at);
+      keys += input.slice(at, start);
       const answer = /^\x1b(?:\[\?[0-9;]*c|\][0-9]+;[^\x07\x1b]*(?:\x07|\x1b\\)|P>\|[^\x1b]*\x1b\\)/.exec(
-        input.slice(escape),
+        input.slice(start),
       )?.[0];
       if (answer !== undefined) {
         this.#take(answer);
-        at = escape + answer.length;
-      } else if (unfinished(input.slice(escape)) && (!this.#late || escape < input.length - 1)) {
-        this.#rest = input.slice(escape);
+        at = start + answer.length;
+      } else if (unfinished(input.slice(start)) && (!this.#late || start < input.length - 1)) {
+        this.#rest = input.slice(start);
         break;
       } else {
         keys += "\x1b";
-        at = escape + 1;
+        at = start + 1;
       }
     }
     return keys;
