@@ -64,8 +64,8 @@ function edge(size: number, halves: number, line: number): number {
 function dashes(index: number, width: number, height: number, line: number): Shape[] {
   const weight = 1 + (index & 1);
   const vertical = index & 2;
-  const count = index >= 0x4c ? 2 : index >= 8 ? 4 : 3;
   const [length, breadth] = vertical ? [height, width] : [width, height];
+  const count = Math.min(index >= 0x4c ? 2 : index >= 8 ? 4 : 3, Math.floor(length / 2));
   const [a, b] = [edge(breadth, -weight, line), edge(breadth, weight, line)];
   const gap = Math.max(1, Math.round(length / count / 3));
   return Array.from({ length: count }, (_, i) => {

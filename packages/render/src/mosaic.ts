@@ -1,19 +1,17 @@
 import { polygon, rect, type Shape, slant } from "./shape.js";
 
+// U+2580–2595, then U+1FB70–1FB90: rectangles on a grid of eighths, four digits each: left, top, right, bottom.
+const EIGHTHS =
+  "0084 0788 0688 0588 0488 0388 0288 0188 0088 0078 0068 0058 0048 0038 0028 0018 4088 0088 0088 0088 0081 7088 " +
+  "1028 2038 3048 4058 5068 6078 0182 0283 0384 0485 0586 0687 " +
+  "00180788 00180081 70880081 70880788 00810788 0081028304850788 " +
+  "0082 0083 0085 0086 0087 6088 5088 3088 2088 1088 0048 4088 0084 0488 0088";
+
 /** U+2580–259F: halves, eighths, shades, quadrants. */
 export function block(codePoint: number, width: number, height: number): Shape[] {
   const n = codePoint - 0x2580;
-  const part = (left: number, top: number, right: number, bottom: number) => [
-    eighths([left, top, right, bottom], width, height),
-  ];
-  if (n === 0) return part(0, 0, 8, 4);
-  if (n <= 8) return part(0, 8 - n, 8, 8);
-  if (n < 16) return part(0, 0, 16 - n, 8);
-  if (n === 16) return part(4, 0, 8, 8);
-  if (n < 20) return [rect(0, 0, width, height, (n - 16) / 4)];
-  if (n === 20) return part(0, 0, 8, 1);
-  if (n === 21) return part(7, 0, 8, 8);
-  return mosaic([4, 8, 1, 13, 9, 7, 11, 2, 6, 14][n - 22]!, 2, 2, width, height);
+  if (n > 21) return mosaic([4, 8, 1, 13, 9, 7, 11, 2, 6, 14][n - 22]!, 2, 2, width, height);
+  return eighths(n, width, height, n > 16 && n < 20 ? (n - 16) / 4 : 1);
 }
 
 /** U+1FB00–1FB3B: two by three. The numbers of an empty cell, the halves and the full block are left out. */
@@ -56,15 +54,9 @@ const WEDGES =
   "10ae 0ae9 150 0a1 053 0a3 054 0ab3 0ad94 0ad4 0ab94 0ab4 0a94 5ab 0ab 5ad 0ad 5ae 10ad 0ae47 07ae4 0a7e4 0ae74 074 0a7 " +
   "ae7 47e 0a4e 0e4a";
 
-// U+1FB7C–1FB81: eighths along two or more sides. A pair of digits each: left or top line, one eighth thick.
-const EDGES = ["l7", "l0", "r0", "r7", "07", "0247"];
-
 /** The rest of U+1FB3C–1FBAE that is built from eighths, wedges and thin diagonals; undefined for what is not. */
 export function legacy(codePoint: number, width: number, height: number, line: number): Shape[] | undefined {
   const n = codePoint - 0x1fb00;
-  const part = (left: number, top: number, right: number, bottom: number, alpha?: number) =>
-    eighths([left, top, right, bottom], width, height, alpha);
-
   if (n < 0x70 || n === 0x9a || n === 0x9b) {
     const corners = WEDGES.split(" ")[n < 0x70 ? n - 0x3c : n - 0x9a + 52]!;
     const points = [...corners].flatMap((digit) => {
@@ -73,23 +65,10 @@ export function legacy(codePoint: number, width: number, height: number, line: n
     });
     return [polygon(...points)];
   }
-  if (n < 0x76) return [part(n - 0x6f, 0, n - 0x6e, 8)];
-  if (n < 0x7c) return [part(0, n - 0x75, 8, n - 0x74)];
-  if (n < 0x82) {
-    return [...EDGES[n - 0x7c]!].map((edge) =>
-      edge === "l" ? part(0, 0, 1, 8) : edge === "r" ? part(7, 0, 8, 8) : part(0, +edge, 8, +edge + 1),
-    );
-  }
-  if (n < 0x87) return [part(0, 0, 8, [2, 3, 5, 6, 7][n - 0x82]!)];
-  if (n < 0x8c) return [part(8 - [2, 3, 5, 6, 7][n - 0x87]!, 0, 8, 8)];
-  if (n === 0x8c) return [part(0, 0, 4, 8, 0.5)];
-  if (n === 0x8d) return [part(4, 0, 8, 8, 0.5)];
-  if (n === 0x8e) return [part(0, 0, 8, 4, 0.5)];
-  if (n === 0x8f) return [part(0, 4, 8, 8, 0.5)];
-  if (n === 0x90) return [part(0, 0, 8, 8, 0.5)];
+  if (n < 0x91) return eighths(n - 0x70 + 22, width, height, n < 0x8c ? 1 : 0.5);
   if (n === 0x95) return mosaic(0xa5a5, 4, 4, width, height);
   if (n === 0x96) return mosaic(0x5a5a, 4, 4, width, height);
-  if (n === 0x97) return [part(0, 2, 8, 4), part(0, 6, 8, 8)];
+  if (n === 0x97) return mosaic(0b1010, 1, 4, width, height);
   if (n < 0xa0 || n > 0xae) return undefined;
   const [x, y] = [width / 2, height / 2];
   const sides = [1, 2, 4, 8, 5, 10, 12, 3, 9, 6, 14, 13, 11, 7, 15][n - 0xa0]!;
@@ -102,9 +81,15 @@ export function legacy(codePoint: number, width: number, height: number, line: n
   return diamond.filter((_, i) => (sides >> i) & 1);
 }
 
-function eighths(edges: readonly number[], width: number, height: number, alpha?: number): Shape {
-  const [left, top, right, bottom] = edges as [number, number, number, number];
-  return rect((left * width) / 8, (top * height) / 8, (right * width) / 8, (bottom * height) / 8, alpha);
+/** An entry of EIGHTHS. However small the cell, a rectangle is at least one unit each way. */
+function eighths(entry: number, width: number, height: number, alpha: number): Shape[] {
+  return EIGHTHS.split(" ")
+    [entry]!.match(/..../g)!
+    .map((edges) => {
+      const x = Math.min(Math.round((+edges[0]! * width) / 8), width - 1);
+      const y = Math.min(Math.round((+edges[1]! * height) / 8), height - 1);
+      return rect(x, y, Math.max(x + 1, (+edges[2]! * width) / 8), Math.max(y + 1, (+edges[3]! * height) / 8), alpha);
+    });
 }
 
 /** Parts of equal size, numbered by bits from the top left in reading order; those side by side are one rectangle. */

@@ -161,13 +161,13 @@ function stroke({ kind, col, cols }: Rule, y: number): [attributes: string, d: s
 
 function label({ text, col, cols, bold, italic, plain }: Text, y: number, fill: string): string {
   const x = col * CELL;
-  // Plain text is spread over its columns, a wide character stands in the middle of its two, and one that may come from
-  // another font is squeezed into its cell.
+  // Plain text is spread over its columns and a wide character stands in the middle of its two. A narrow one that may come
+  // from another font, or one of several code points that a font may not join, is squeezed into its cells.
   const place = plain
     ? `x="${x}" textLength="${cols * CELL}"`
-    : cols === 2
+    : cols === 2 && text.length <= String.fromCodePoint(text.codePointAt(0)!).length
       ? `x="${x + CELL}" text-anchor="middle"`
-      : `x="${x}" textLength="${CELL}" lengthAdjust="spacingAndGlyphs"`;
+      : `x="${x}" textLength="${cols * CELL}" lengthAdjust="spacingAndGlyphs"`;
   const style = fill + (bold ? ' font-weight="700"' : "") + (italic ? ' font-style="italic"' : "");
   return `<text ${place} y="${y}"${style}>${xml(text)}</text>`;
 }
