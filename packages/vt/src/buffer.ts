@@ -2,7 +2,7 @@
 //
 // Each line lives in a slot of `cols` cells. `order` is a ring of slots: scrollback, then the screen, whose first row is
 // at `base`. Scrolling moves numbers in the ring, never cells. Cells from `len` on are virtual: blank, of style `tail`.
-import { BLANK, CLUSTER, HEAD, PROTECTED, TAIL, TEXT } from "./cell.js";
+import { BLANK, CLUSTER, FILLER, HEAD, PROTECTED, TAIL, TEXT } from "./cell.js";
 import type { ClusterTable } from "./cluster.js";
 import type { StyleTable } from "./style.js";
 
@@ -222,7 +222,9 @@ export class Buffer {
 
   private unwrap(row: number): void {
     const slot = this.slot(row);
+    if ((this.flags[slot]! & WRAPPED) === 0) return;
     this.flags[slot]! &= ~WRAPPED;
+    this.stamp[slot] = this.generation;
   }
 
   /** Marks a row as changed. */
@@ -252,6 +254,11 @@ export class Buffer {
         this.ch[i - 1] = BLANK;
       }
     }
+  }
+
+  /** Makes the blank that a wrapped wide character left an ordinary one, since cells move. */
+  unfill(slot: number): void {
+    this.ch[(slot + 1) * this.cols - 1]! &= ~FILLER;
   }
 
   /** Makes the cells before `col` real. */
@@ -311,6 +318,7 @@ export class Buffer {
     if (col >= len && this.tail[slot] === style) return;
     this.materialize(slot, end);
     const start = slot * this.cols;
+    this.unfill(slot);
     this.ch.copyWithin(start + col + n, start + col, start + end - n);
     this.at.copyWithin(start + col + n, start + col, start + end - n);
     this.ch.fill(BLANK, start + col, start + col + n);
@@ -329,6 +337,7 @@ export class Buffer {
     if (col >= len && this.tail[slot] === style) return;
     this.materialize(slot, end);
     const start = slot * this.cols;
+    this.unfill(slot);
     this.ch.copyWithin(start + col, start + col + n, start + end);
     this.at.copyWithin(start + col, start + col + n, start + end);
     this.ch.fill(BLANK, start + end - n, start + end);
@@ -351,6 +360,7 @@ export class Buffer {
     this.split(slot, col + n);
     const start = slot * this.cols + col;
     const first = source * this.cols + from;
+    this.unfill(source);
     this.ch.copyWithin(start, first, first + n);
     this.at.copyWithin(start, first, first + n);
     if ((this.ch[start]! & TAIL) !== 0) this.ch[start] = BLANK;
@@ -437,6 +447,7 @@ export class Buffer {
             row,
             `half character in column ${col}`,
           );
+        check((ch & FILLER) === 0 || col === this.cols - 1, row, `filler in column ${col}`);
         if ((ch & TAIL) !== 0)
           check(col > 0 && (this.ch[i - 1]! & HEAD) !== 0, row, `second half without a first in column ${col}`);
         else if ((ch & CLUSTER) !== 0) check((ch & TEXT) < clusters.count, row, `unknown cluster in column ${col}`);

@@ -179,39 +179,34 @@ export class Control {
     if (this.stale) this.resolve();
     const b = this.buffer;
     const { style, simple } = this;
-    while (i < n) {
-      if (this.pending && !canJoin(classAt(text, i))) this.wrap();
+    while (i < n && text.charCodeAt(i) >= 0xa0) {
+      if (this.pending && !canJoin(classOf(text.codePointAt(i)!))) this.wrap();
+      const waiting = this.pending;
       const slot = b.order[(b.base + this.row) & b.mask]!;
-      let { col } = this;
+      const first = this.col;
+      let col = first;
       const limit = this.limitOf(slot);
       const start = slot * b.cols;
       const { ch, at } = b;
       const len = b.len[slot]!;
-      const first = col;
-      let c = 0;
       let cp = 0;
       let cls = 0;
-      let units = 1;
-      let stop = false;
+      let units = 0;
       if (len < col) b.materialize(slot, col);
-      while (i < n) {
-        c = text.charCodeAt(i);
-        if (c < 0xa0) {
-          stop = true;
-          break;
-        }
-        cp = c;
+      for (; i < n; i += units) {
+        cp = text.charCodeAt(i);
+        if (cp < 0xa0) break;
         units = 1;
-        if ((c & 0xf800) === 0xd800) {
-          const low = c < 0xdc00 ? text.charCodeAt(i + 1) : 0;
+        if ((cp & 0xf800) === 0xd800) {
+          const low = cp < 0xdc00 && i + 1 < n ? text.charCodeAt(i + 1) : 0;
           if ((low & 0xfc00) === 0xdc00) {
-            cp = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+            cp = 0x10000 + ((cp - 0xd800) << 10) + (low - 0xdc00);
             units = 2;
           } else cp = 0xfffd;
         }
         cls = cp < 0x20000 ? table[cp]! : classOf(cp);
-        if (cls > 1 || !simple || this.pending || col + cls >= limit) break;
-        if (col === first && col > 0 && (ch[start + col]! & TAIL) !== 0 && col < len) ch[start + col - 1] = BLANK;
+        if (cls > 1 || !simple || waiting || col + cls >= limit) break;
+        if (col === first && col > 0 && col < len && (ch[start + col]! & TAIL) !== 0) ch[start + col - 1] = BLANK;
         at[start + col] = style;
         if (cls === 0) ch[start + col++] = cp;
         else {
@@ -221,17 +216,20 @@ export class Control {
           col += 2;
         }
         this.last = cp;
-        i += units;
       }
       if (col > first) {
         if (col < len) {
           if ((ch[start + col]! & TAIL) !== 0) ch[start + col] = BLANK;
         } else b.len[slot] = col;
         b.stamp[slot] = b.generation;
-        this.col = col;
+        if (col < limit) this.col = col;
+        else {
+          this.col = limit - 1;
+          this.pending = true;
+        }
       }
-      if (stop) return i;
-      if (i < n) {
+      if (i >= n || cp < 0xa0) return i;
+      if (col < limit || cls > 1) {
         i += units;
         this.printCodePoint(cp, cls);
       }
@@ -364,11 +362,10 @@ export class Control {
     if ((this.modes & DECAWM) === 0) return;
     const b = this.buffer;
     const slot = b.slot(this.row);
-    const { row } = this;
-    const before = b.base;
     this.index();
-    if (this.row !== row || (b.base !== before && this.bottom === this.rows - 1)) {
-      if (this.right === this.cols - 1 && this.left === 0) b.flags[slot]! |= WRAPPED;
+    if (b.slot(this.row) !== slot && this.left === 0 && this.right === this.cols - 1) {
+      b.flags[slot]! |= WRAPPED;
+      b.stamp[slot] = b.generation;
     }
     this.col = this.left;
   }
@@ -1240,10 +1237,6 @@ export function defaultTabs(cols: number): Uint8Array {
   const tabs = new Uint8Array(cols);
   for (let col = 8; col < cols; col += 8) tabs[col] = 1;
   return tabs;
-}
-
-function classAt(text: string, i: number): number {
-  return classOf(text.codePointAt(i)!);
 }
 
 /** Writes printable 7-bit codes into cells until the end or another code; returns where it stopped. */

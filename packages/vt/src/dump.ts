@@ -41,14 +41,14 @@ import {
 import type { Parser } from "./parser.js";
 import { sgrOf } from "./sgr.js";
 import type { Parts } from "./style.js";
-import { joinsTo } from "./unicode.js";
+import { joinsTo, widthOf } from "./unicode.js";
 
 const HIDDEN = "asciinema-ts";
 
 /** Control sequences that rebuild the state in a fresh terminal of the same size. */
 export function dump(c: Control, parser: Parser): string {
   const hidden: string[] = [];
-  const out: string[] = [];
+  const out = new Out();
   for (const [index, color] of c.palette) out.push(`\x1b]4;${index};${spec(color)}\x1b\\`);
   if (c.foreground) out.push(`\x1b]10;${spec(c.foreground)}\x1b\\`);
   if (c.background) out.push(`\x1b]11;${spec(c.background)}\x1b\\`);
@@ -71,21 +71,37 @@ export function dump(c: Control, parser: Parser): string {
     screen(c, 0, out, hidden);
   }
   state(c, out, hidden);
-  if (c.last !== 0) hidden.push(`l=${c.last}`);
+  if (c.last !== out.last) hidden.push(`l=${c.last}`);
   if (c.savedModes.size > 0) hidden.push(`x=${[...c.savedModes].map(([mode, on]) => `${mode}:${on ? 1 : 0}`)}`);
   if (c.requested) hidden.push(`r=${c.requested.cols}x${c.requested.rows}`);
   if (parser.high !== 0) hidden.push(`h=${parser.high}`);
   if (hidden.length > 0) out.push(`\x1b_${HIDDEN};${hidden.join(";")}\x1b\\`);
   if (c.single !== 0) out.push(c.single === 2 ? "\x1bN" : "\x1bO");
   out.push(parser.unfinished());
-  return out.join("");
+  return out.text;
+}
+
+/** The sequences so far. */
+class Out {
+  text = "";
+  /** Code point of the last character printed. */
+  last = 0;
+
+  push(...texts: string[]): void {
+    for (const text of texts) this.text += text;
+  }
+
+  print(text: string): void {
+    this.text += text;
+    this.last = text.codePointAt(0)!;
+  }
 }
 
 function spec({ r, g, b }: Rgb): string {
   return `rgb:${[r, g, b].map((v) => v.toString(16).padStart(2, "0")).join("/")}`;
 }
 
-function tabStops(c: Control, out: string[]): void {
+function tabStops(c: Control, out: Out): void {
   const usual = defaultTabs(c.cols);
   if (c.tabs.every((stop, col) => stop === usual[col])) return;
   out.push("\x1b[3g");
@@ -94,7 +110,7 @@ function tabStops(c: Control, out: string[]): void {
 }
 
 /** Modes, margins, character sets, cursor and pen. */
-function state(c: Control, out: string[], hidden: string[]): void {
+function state(c: Control, out: Out, hidden: string[]): void {
   const { modes } = c;
   const changed = modes ^ DEFAULT_MODES;
   const left = c.left;
@@ -120,35 +136,40 @@ function state(c: Control, out: string[], hidden: string[]): void {
   if (changed & ~told) hidden.push(`m=${modes}`);
 }
 
-function pen(parts: Parts, protecting: boolean, out: string[]): void {
+function pen(parts: Parts, protecting: boolean, out: Out): void {
   const { fg, bg, attrs, underlineColor, link } = parts;
   if (fg || bg || attrs || underlineColor) out.push(sgrOf(parts));
   if (link !== "") out.push(`\x1b]8;;${link}\x1b\\`);
   if (protecting) out.push('\x1b[1"q');
 }
 
-function sets(charsets: readonly string[], gl: number, out: string[]): void {
+function sets(charsets: readonly string[], gl: number, out: Out): void {
   charsets.forEach((set, g) => {
     if (set !== ASCII) out.push(`\x1b${"()*+"[g]}${set}`);
   });
   if (gl > 0) out.push(["", "\x0e", "\x1bn", "\x1bo"][gl]!);
 }
 
-function cursor(c: Control, out: string[], hidden: string[]): void {
+function cursor(c: Control, out: Out, hidden: string[]): void {
   const b = c.buffer;
   const slot = b.slot(c.row);
   const row = c.row - (c.modes & DECOM ? c.top : 0) + 1;
   const offset = (c.modes & DECOM ? c.left : 0) - 1;
-  if (c.pending && c.col < b.len[slot]! && (b.flags[slot]! & SIZE) === 0) {
+  const wide = (b.ch[slot * b.cols + c.col]! & TAIL) !== 0 ? 1 : 0;
+  const i = slot * b.cols + c.col - wide;
+  const reprint =
+    c.pending &&
+    c.col < b.len[slot]! &&
+    (b.flags[slot]! & SIZE) === 0 &&
+    !(c.col > wide && joins(c.textOf(b.ch[i - 1]!) || c.textOf(b.ch[i - 2]!), c.textOf(b.ch[i]!)));
+  if (reprint) {
     // Printing the last character again makes other terminals wait to wrap, too.
-    const i = slot * b.cols + c.col;
-    const wide = (b.ch[i]! & TAIL) !== 0 ? 1 : 0;
-    const ch = b.ch[i - wide]!;
+    const ch = b.ch[i]!;
     out.push(`\x1b[${row};${c.col - wide - offset}H`);
     const parts = c.styles.parts(b.at[i]!);
     const protect = (ch & PROTECTED) !== 0;
     pen(parts, protect, out);
-    out.push(c.textOf(ch));
+    out.print(c.textOf(ch));
     out.push(reset(parts, protect));
   } else out.push(`\x1b[${row};${c.col - offset}H`);
   if (c.pending || (b.flags[slot]! & SIZE) !== 0) hidden.push(`c=${c.row},${c.col},${c.pending ? 1 : 0}`);
@@ -163,7 +184,7 @@ function reset({ fg, bg, attrs, underlineColor, link }: Parts, protecting: boole
 }
 
 /** The saved cursor and the lines of a screen, drawn on a blank one. */
-function screen(c: Control, which: 0 | 1, out: string[], hidden: string[]): void {
+function screen(c: Control, which: 0 | 1, out: Out, hidden: string[]): void {
   const saved = c.saved[which];
   if (saved) savedCursor(saved, out);
   if (saved?.pending) hidden.push(`q${which}=1`);
@@ -171,7 +192,7 @@ function screen(c: Control, which: 0 | 1, out: string[], hidden: string[]): void
   lines(c, b, which, out, hidden);
 }
 
-function savedCursor(saved: Saved, out: string[]): void {
+function savedCursor(saved: Saved, out: Out): void {
   if (saved.origin) out.push("\x1b[?6h");
   out.push(`\x1b[${saved.row + 1};${saved.col + 1}H`);
   pen(saved.pen, saved.protecting, out);
@@ -185,12 +206,20 @@ function savedCursor(saved: Saved, out: string[]): void {
   if (saved.gl !== 0) out.push("\x0f");
 }
 
-function lines(c: Control, b: Buffer, which: number, out: string[], hidden: string[]): void {
+function lines(c: Control, b: Buffer, which: number, out: Out, hidden: string[]): void {
   const wraps: number[] = [];
   const fillers: number[] = [];
   /** Cells drawn blank at first because the next one would join them. */
   const late: { row: number; col: number }[] = [];
   const ink = new Ink(c, out);
+  const settle = () => {
+    for (const { row, col } of late.splice(0).reverse()) {
+      const i = b.slot(row) * b.cols + col;
+      ink.use(b.at[i]!, (b.ch[i]! & PROTECTED) !== 0);
+      out.push(`\x1b[${row + 1};${col + 1}H`);
+      out.print(c.textOf(b.ch[i]!));
+    }
+  };
   let at = 0;
   out.push("\x1b[H");
   let flowing = false;
@@ -201,7 +230,8 @@ function lines(c: Control, b: Buffer, which: number, out: string[], hidden: stri
     const tail = b.tail[slot]!;
     let len = b.len[slot]!;
     const wrapped = (flags & WRAPPED) !== 0;
-    const flows = wrapped && len === b.cols && (flags & SIZE) === 0 && row + 1 < b.rows && b.len[b.slot(row + 1)]! > 0;
+    const flows =
+      wrapped && len === b.cols && (flags & SIZE) === 0 && row + 1 < b.rows && flowsOn(c, b, slot, b.slot(row + 1));
     if (wrapped && !flows) wraps.push(row);
     if (!flows && tail === 0) while (len > 0 && b.ch[start + len - 1] === BLANK && b.at[start + len - 1] === 0) len--;
     // A line that the one before flows into needs its first cell printed to make it wrap.
@@ -230,16 +260,21 @@ function lines(c: Control, b: Buffer, which: number, out: string[], hidden: stri
         const next = col + width;
         if (next < len && c.textOf(b.ch[start + next]!) !== "" && joins(text, c.textOf(b.ch[start + next]!))) {
           late.push({ row, col });
-          out.push(" ".repeat(width));
-        } else out.push(text);
+          out.print(" ".repeat(width));
+        } else out.print(text);
         col += width - 1;
       }
       if (tail !== 0 && len < b.cols) {
         ink.use(tail, false);
         out.push("\x1b[K");
       }
-      if (flags & SIZE)
+      if (flags & SIZE) {
+        if (late.length > 0) {
+          settle();
+          out.push(`\x1b[${row + 1}H`);
+        }
         out.push({ [DOUBLE_WIDTH]: "\x1b#6", [DOUBLE_TOP]: "\x1b#3", [DOUBLE_BOTTOM]: "\x1b#4" }[flags & SIZE]!);
+      }
       if (flags & MARK_PROMPT) out.push("\x1b]133;A\x1b\\");
       if (flags & MARK_COMMAND) out.push("\x1b]133;B\x1b\\");
       if (flags & MARK_OUTPUT) out.push("\x1b]133;C\x1b\\");
@@ -247,14 +282,18 @@ function lines(c: Control, b: Buffer, which: number, out: string[], hidden: stri
     }
     flowing = flows;
   }
-  for (const { row, col } of late.reverse()) {
-    const i = b.slot(row) * b.cols + col;
-    ink.use(b.at[i]!, (b.ch[i]! & PROTECTED) !== 0);
-    out.push(`\x1b[${row + 1};${col + 1}H`, c.textOf(b.ch[i]!));
-  }
+  settle();
   ink.use(0, false);
   if (wraps.length > 0) hidden.push(`w${which}=${wraps}`);
   if (fillers.length > 0) hidden.push(`f${which}=${fillers}`);
+}
+
+/** Whether printing the first cell of the next line right after the last of this one makes this one wrap. */
+function flowsOn(c: Control, b: Buffer, slot: number, next: number): boolean {
+  if (b.len[next] === 0) return false;
+  const end = (slot + 1) * b.cols;
+  const last = c.textOf(b.ch[end - 1]!) || c.textOf(b.ch[end - 2]!);
+  return !joins(last, c.textOf(b.ch[next * b.cols]!));
 }
 
 function joins(before: string, text: string): boolean {
@@ -273,12 +312,12 @@ function isEmpty(b: Buffer): boolean {
 /** Writes what changes between the styles of cells. */
 class Ink {
   private readonly control: Control;
-  private readonly out: string[];
+  private readonly out: Out;
   private style = 0;
   private link = "";
   private protecting = false;
 
-  constructor(control: Control, out: string[]) {
+  constructor(control: Control, out: Out) {
     this.control = control;
     this.out = out;
   }
@@ -318,7 +357,11 @@ function hide(c: Control, parser: Parser, key: string, numbers: number[]): void 
   switch (key) {
     case "w0":
     case "w1":
-      for (const row of numbers) if (b && row < b.rows) b.flags[b.slot(row)]! |= WRAPPED;
+      for (const row of numbers) {
+        if (!b || row >= b.rows) continue;
+        b.flags[b.slot(row)]! |= WRAPPED;
+        b.touch(row);
+      }
       return;
     case "f0":
     case "f1":
@@ -341,7 +384,7 @@ function hide(c: Control, parser: Parser, key: string, numbers: number[]): void 
       c.pending = third === 1;
       return;
     case "l":
-      if (first >= 0x20 && first <= 0x10ffff && (first < 0x7f || first >= 0xa0)) c.last = first;
+      if (first === 0 || widthOf(Math.min(first, 0x10ffff)) > 0) c.last = Math.min(first, 0x10ffff);
       return;
     case "m":
       c.modes = first & 0x1fff;

@@ -226,7 +226,8 @@ export class Parser {
       code = text.charCodeAt(end);
       if (code === 0x1b || code === 0x18 || code === 0x1a || code === 0x9c || (bell && code === 7)) break;
     }
-    if ((bell || this.kind === "_") && this.data.length <= STRING_LIMIT) this.data += text.slice(i, end);
+    if ((bell || this.kind === "_") && this.data.length <= STRING_LIMIT)
+      this.data += text.slice(i, end).replace(/\p{Surrogate}/gu, "\ufffd");
     if (end === n) return end;
     this.state = GROUND;
     const { data, kind } = this;

@@ -67,6 +67,7 @@ export function clip(old: Buffer, cols: number, rows: number, cursorRow: number)
   for (let row = 0; row < Math.min(rows, old.rows - lost); row++) {
     const source = old.slot(row + lost);
     old.split(source, cols);
+    if (cols !== old.cols) old.unfill(source);
     const len = Math.min(cols, old.len[source]!);
     const first = source * old.cols;
     next.ch.set(old.ch.subarray(first, first + len), row * cols);

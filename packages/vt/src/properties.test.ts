@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { state } from "../test/state.js";
+import { KINDS, piece } from "../test/stream.js";
+import { Terminal } from "./terminal.js";
+
+const pieces = fc.array(
+  fc.tuple(fc.nat(KINDS - 1), fc.nat(299), fc.nat(99), fc.nat(99)).map(([kind, a, b, c]) => piece(kind, a, b, c)),
+  { maxLength: 40 },
+);
+const size = fc.record({ cols: fc.integer({ min: 1, max: 24 }), rows: fc.integer({ min: 1, max: 8 }) });
+const runs = { numRuns: 1500 };
+
+function fed(options: { cols: number; rows: number; scrollback?: number }, text: string): Terminal {
+  const terminal = new Terminal(options);
+  terminal.feed(text);
+  return terminal;
+}
+
+describe("whatever it is fed, a terminal", () => {
+  test("keeps its invariants", () => {
+    fc.assert(
+      fc.property(size, pieces, fc.nat(5), (size, parts, scrollback) => {
+        const terminal = new Terminal({ ...size, scrollback });
+        for (const part of parts) {
+          terminal.feed(part);
+          terminal.verify();
+        }
+      }),
+      runs,
+    );
+  });
+
+  test("takes arbitrary text", () => {
+    fc.assert(
+      fc.property(size, fc.string({ unit: "binary", maxLength: 300 }), (size, text) => {
+        fed(size, text).verify();
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("ends in the same state however the text is split", () => {
+    fc.assert(
+      fc.property(size, pieces, fc.array(fc.nat(400), { maxLength: 8 }), (size, parts, cuts) => {
+        const text = parts.join("");
+        const whole = fed(size, text);
+        const split = new Terminal(size);
+        const at = [0, ...cuts.filter((cut) => cut < text.length).sort((a, b) => a - b), text.length];
+        for (let i = 1; i < at.length; i++) split.feed(text.slice(at[i - 1], at[i]));
+        expect(state(split)).toEqual(state(whole));
+        const single = new Terminal(size);
+        for (let i = 0; i < text.length; i++) single.feed(text.charAt(i));
+        expect(state(single)).toEqual(state(whole));
+      }),
+      runs,
+    );
+  });
+
+  test("is rebuilt by its dump, and goes on alike", () => {
+    fc.assert(
+      fc.property(size, pieces, pieces, (size, parts, more) => {
+        const terminal = fed(size, parts.join(""));
+        const rebuilt = fed(size, terminal.dump());
+        expect(state(rebuilt)).toEqual(state(terminal));
+        terminal.feed(more.join(""));
+        rebuilt.feed(more.join(""));
+        expect(state(rebuilt)).toEqual(state(terminal));
+      }),
+      runs,
+    );
+  });
+
+  test("is brought back by its snapshot, in the same terminal and in another", () => {
+    fc.assert(
+      fc.property(size, size, pieces, pieces, (size, otherSize, parts, more) => {
+        const terminal = fed({ ...size, scrollback: 3 }, parts.join(""));
+        const before = state(terminal);
+        const snapshot = terminal.snapshot();
+        terminal.feed(more.join(""));
+        const after = state(terminal);
+        terminal.restore(snapshot);
+        terminal.verify();
+        expect(state(terminal)).toEqual(before);
+        const other = fed({ ...otherSize }, more.join(""));
+        other.restore(snapshot);
+        other.verify();
+        expect(state(other)).toEqual(before);
+        other.feed(more.join(""));
+        expect(state(other)).toEqual(after);
+      }),
+      runs,
+    );
+  });
+
+  test("can be resized at any time", () => {
+    fc.assert(
+      fc.property(size, size, size, pieces, pieces, (first, second, third, parts, more) => {
+        const terminal = fed({ ...first, scrollback: 20 }, parts.join(""));
+        for (const { cols, rows } of [second, third, first]) {
+          terminal.resize(cols, rows);
+          terminal.verify();
+          const rebuilt = fed({ cols, rows }, terminal.dump());
+          expect(state(rebuilt)).toEqual(state(terminal));
+        }
+        terminal.feed(more.join(""));
+        terminal.verify();
+      }),
+      runs,
+    );
+  });
+
+  test("reports every row that differs", () => {
+    fc.assert(
+      fc.property(size, pieces, pieces, (size, parts, more) => {
+        const terminal = fed(size, parts.join(""));
+        const before = shown(terminal);
+        const { rows, scrolled, all } = terminal.feed(more.join(""));
+        if (all) return;
+        const told = new Set(rows);
+        const after = shown(terminal);
+        for (let row = 0; row < size.rows; row++)
+          if (!told.has(row)) expect(after[row]).toEqual(before[row + scrolled]);
+      }),
+      runs,
+    );
+  });
+});
+
+function shown(terminal: Terminal): unknown[] {
+  return Array.from({ length: terminal.rows }, (_, row) => {
+    const line = terminal.line(row);
+    return [line.wrapped, line.size, ...line.runs()];
+  });
+}
