@@ -40,6 +40,8 @@ const types: Record<string, string> = { js: "text/javascript", css: "text/css", 
 /** A site on this machine that includes the player under the strict policy. */
 export class Site {
   readonly files = new Map<string, Answer>();
+  /** Sent with everything. */
+  policy: string | undefined = policy;
   #server: Server;
 
   private constructor(server: Server) {
@@ -73,7 +75,7 @@ export class Site {
       response.writeHead(404).end();
       return;
     }
-    response.setHeader("content-security-policy", policy);
+    if (this.policy) response.setHeader("content-security-policy", this.policy);
     response.setHeader("content-type", types[path.split(".").at(-1)!] ?? "application/octet-stream");
     if (typeof answer === "function") answer(response);
     else response.end(answer);

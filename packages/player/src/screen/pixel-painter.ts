@@ -192,7 +192,7 @@ export class PixelPainter implements Painter {
       this.#rampFg[slot] = fg;
       this.#rampBg[slot] = bg;
       for (let level = 0; level < LEVELS; level++)
-        this.#ramps[at + level] = blend(bg, fg, (level * 255 + (LEVELS >> 1)) / (LEVELS - 1));
+        this.#ramps[at + level] = blend(bg, fg, (level * 255) / (LEVELS - 1));
     }
     return at;
   }
