@@ -26,7 +26,7 @@ export class Trace {
     const bytes = new Array<number>(buckets).fill(0);
     const width = Math.max(1, duration) / buckets;
     for (let i = 0; i < SLOTS; i++) {
-      if (this.slots[i]) bytes[Math.min(buckets - 1, Math.floor(((i + 0.5) * this.period) / width))]! += this.slots[i]!;
+      if (this.slots[i]) bytes[Math.min(buckets - 1, Math.floor((i * this.period) / width))]! += this.slots[i]!;
     }
     const largest = Math.log1p(Math.max(...bytes));
     return bytes.map((n) => Math.max(FLOOR, n && Math.log1p(n) / largest));
