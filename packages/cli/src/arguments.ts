@@ -202,7 +202,8 @@ function unexpected(word: string, command: Command | undefined, options: readonl
 
 /** Names that begin with the word, or that differ from it in little. */
 function similar(word: string, names: readonly string[]): string[] {
-  return names.filter((name) => name.startsWith(word) || distance(word, name) <= Math.floor(name.length / 3)).sort();
+  const near = (name: string) => name.startsWith(word) || (word.length > 2 && distance(word, name) <= 2);
+  return names.filter(near).sort();
 }
 
 /** Levenshtein's distance. */

@@ -14,7 +14,7 @@ export async function encoding(
   const transcript = new Transcript(header);
   return {
     start: () => "",
-    event: (event: Event) => transcript.feed(event),
+    event: (event: Event) => transcript.push(event),
     end: () => transcript.end(),
   };
 }

@@ -84,6 +84,8 @@ export function post(
       timeout: PATIENCE,
     });
     let answered = false;
+    let proceed = () => {};
+    for (const event of ["drain", "close", "response"]) request.on(event, () => proceed());
     request.on("timeout", () => request.destroy(new Error(`no progress in ${PATIENCE / 1000} s`)));
     request.on("error", (error) => {
       if (!answered) fail(error);
@@ -102,11 +104,7 @@ export function post(
       for await (const part of body.parts) {
         // A server that refuses answers before it has everything.
         if (answered || request.destroyed) return;
-        if (!request.write(part)) {
-          await new Promise<void>((resume) => {
-            for (const event of ["drain", "close", "response"]) request.once(event, () => resume());
-          });
-        }
+        if (!request.write(part)) await new Promise<void>((resolve) => (proceed = resolve));
         onProgress((sent += part.length));
       }
       request.end();

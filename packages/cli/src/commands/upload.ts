@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import type { Values } from "../arguments.js";
 import type { Environment } from "../config.js";
 import { CliError } from "../error.js";
 import { examine } from "../examine.js";
-import { print, warn } from "../messages.js";
+import { print } from "../messages.js";
 import { post, type Reply, serverUrl } from "../server.js";
 import { damaged, decompressed, openSource, warnOf } from "../source.js";
 
