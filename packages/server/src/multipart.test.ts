@@ -57,7 +57,7 @@ describe("readMultipart", () => {
             crlf(name).replaceAll("\r", "%0D").replaceAll("\n", "%0A").replaceAll("%22", '"'),
           );
           expect(found[i]!.fileName).toBe(file ? "a b;\"'.cast" : undefined);
-          expect([...found[i]!.content]).toEqual(file ? [...file] : [...Buffer.from(crlf(value).toWellFormed())]);
+          expect([...found[i]!.content]).toEqual(file ? [...file] : [...Buffer.from(crlf(value))]);
         }
       }),
       { numRuns: 150 },

@@ -58,17 +58,12 @@ export interface RecordingsTable {
   term_theme: string | null;
   command: string | null;
   shell: string | null;
-  env: string | null;
   recorded_at: number | null;
   user_agent: string | null;
   /** Length with the header's idle time limit applied, in microseconds. */
   duration: number;
-  /** The header's idle time limit in microseconds. */
-  file_idle_time_limit: number | null;
   /** How much it printed over time: 64 levels from 0 to 15, one hexadecimal digit each. */
   trace: string;
-  /** The file's own markers, `[microseconds, label]` each, as JSON. */
-  file_markers: string;
 
   title: string | null;
   description: string | null;

@@ -1,0 +1,161 @@
+// Adds to pages what needs script: the player, seeking by chapter, copying, the share form. Pages are whole without it.
+(() => {
+  const icons = document.currentScript.dataset.icons;
+  document.documentElement.classList.add("scripted");
+  addEventListener("DOMContentLoaded", start);
+
+  function start() {
+    for (const place of document.querySelectorAll("[data-player]")) play(place);
+    for (const command of document.querySelectorAll(".cmd")) addCopyButton(command);
+    const sheet = document.getElementById("share");
+    if (sheet) follow(sheet);
+  }
+
+  function play(place) {
+    const { src, options, cols, rows, view } = JSON.parse(place.dataset.player);
+    if (typeof AsciinemaPlayer === "undefined") return; // the picture stays
+    place.style.setProperty("--ratio", String((cols * 0.6) / (rows * 1.3333)));
+    const still = place.querySelector(".still");
+    const player = AsciinemaPlayer.create(src, place, options);
+    still.remove();
+    if (view) {
+      let counted = false;
+      player.addEventListener("playing", () => {
+        if (!counted) navigator.sendBeacon(view);
+        counted = true;
+      });
+    }
+    followMoments(player);
+    if (document.body.classList.contains("embed")) tellParent(player);
+  }
+
+  /** Links to moments seek; the chapter that is playing is marked. */
+  function followMoments(player) {
+    const chapters = [...document.querySelectorAll(".chap [data-seek]")];
+    for (const link of document.querySelectorAll("[data-seek]")) {
+      link.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        player.seek(Number(link.dataset.seek)).then(mark, () => {});
+        place(link);
+      });
+    }
+    if (chapters.length === 0) return;
+    let timer;
+    player.addEventListener("playing", () => {
+      clearInterval(timer);
+      timer = setInterval(mark, 250);
+    });
+    for (const name of ["pause", "ended"]) {
+      player.addEventListener(name, () => {
+        clearInterval(timer);
+        mark();
+      });
+    }
+    player.addEventListener("seeked", mark);
+
+    async function mark() {
+      const now = await player.getCurrentTime();
+      const current = chapters.filter((link) => Number(link.dataset.seek) <= now + 0.05).at(-1);
+      for (const link of chapters) {
+        if (link === current) link.setAttribute("aria-current", "true");
+        else link.removeAttribute("aria-current");
+      }
+    }
+
+    function place(link) {
+      // A reader at the end of a long transcript wants to see what the click did.
+      const stage = document.querySelector("[data-player]");
+      const box = stage.getBoundingClientRect();
+      if (box.bottom < 80 && link.closest(".chap")) stage.scrollIntoView({ block: "start" });
+    }
+  }
+
+  /** The page around a frame learns how high it has to be, and lends its type. */
+  function tellParent(player) {
+    const tell = () => {
+      const { scrollWidth: width, scrollHeight: height } = document.body;
+      parent.postMessage({ type: "bodySize", payload: { width, height } }, "*");
+    };
+    player.el.addEventListener("resize", tell);
+    new ResizeObserver(tell).observe(document.body);
+    addEventListener("message", ({ source, data }) => {
+      if (source !== parent || data?.type !== "textStyle") return;
+      const credit = document.querySelector(".credit");
+      const { color, fontFamily, fontSize } = data.payload ?? {};
+      for (const [name, value] of Object.entries({ color, fontFamily, fontSize })) {
+        if (typeof value === "string") credit.style[name] = value;
+      }
+    });
+    tell();
+  }
+
+  function addCopyButton(command) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn plain square";
+    button.setAttribute("aria-label", "Copy");
+    const show = (name) => {
+      const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+      const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+      svg.classList.add("icon");
+      svg.setAttribute("aria-hidden", "true");
+      use.setAttribute("href", `${icons}#${name}`);
+      svg.append(use);
+      button.replaceChildren(svg);
+    };
+    show("copy");
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(command.querySelector("code").textContent.trim());
+      show("check");
+      said("Copied");
+      setTimeout(show, 2000, "copy");
+    });
+    command.append(button);
+  }
+
+  /** Says something to those who do not see it. */
+  function said(text) {
+    let region = document.getElementById("said");
+    if (!region) {
+      region = document.createElement("p");
+      region.id = "said";
+      region.className = "sr";
+      region.setAttribute("role", "status");
+      document.body.append(region);
+    }
+    region.textContent = text;
+  }
+
+  /** The share sheet's results follow its options. */
+  function follow(sheet) {
+    const { url, title, id } = sheet.dataset;
+    const form = sheet.querySelector("form");
+    form.querySelector("[data-noscript]").hidden = true;
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("input", () => {
+      const query = new URLSearchParams();
+      const start = seconds(form.elements.t.value);
+      if (start) query.set("t", String(start));
+      if (form.elements.autoplay.checked && !start) query.set("autoplay", "1");
+      if (form.elements.loop.checked) query.set("loop", "1");
+      const text = query.size > 0 ? `?${query}` : "";
+      const data = [...query].map(([name, value]) => ` data-${name === "t" ? "start-at" : name}="${value}"`).join("");
+      const name = title.replace(/[[\]\\]/g, "\\$&");
+      const out = {
+        Link: `${url}${text}`,
+        Script: `<script async id="asciicast-${id}" src="${url}.js"${data}></script>`,
+        Iframe: `<iframe src="${url}/iframe${text}" width="694" height="522" allow="fullscreen"></iframe>`,
+        "Markdown image": `[![${name}](${url}.svg)](${url}${text})`,
+      };
+      for (const [key, value] of Object.entries(out)) {
+        sheet.querySelector(`[data-out="${key}"]`).textContent = value;
+      }
+    });
+  }
+
+  function seconds(text) {
+    if (!/^(\d{1,4}:){0,2}\d{1,9}(\.\d{1,3})?$/.test(text)) return 0;
+    return text.split(":").reduce((total, part) => total * 60 + Number(part), 0);
+  }
+})();

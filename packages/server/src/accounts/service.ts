@@ -1,0 +1,70 @@
+import type { Config } from "../config.js";
+import { Refusal } from "../refusal.js";
+import { hashOf } from "../token.js";
+import type { AccountRepository, CliWithUser } from "./repository.js";
+
+const INSTALL_ID = /^[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$/;
+const TEMPORARY_USERNAME_LENGTH = 16;
+
+/** Knows who a request comes from. */
+export class AccountService {
+  constructor(
+    private readonly repository: AccountRepository,
+    private readonly config: Pick<Config, "uploadAuthRequired" | "defaultRecordingVisibility">,
+    private readonly clock: () => number,
+  ) {}
+
+  /** The machine that wants to upload. One that is not known yet is entered with a placeholder for its user.
+   *
+   *  @param authorization  the request's header: `Basic base64(user name:install id)`
+   *  @throws Refusal  unauthenticated, or account_required when uploads need an account */
+  async uploader(authorization: string | undefined): Promise<CliWithUser> {
+    const { username, installId } = credentials(authorization);
+    const known = await this.known(installId);
+    if (this.config.uploadAuthRequired && !known?.user.email) throw accountRequired();
+    if (known) return known;
+    return this.repository.addPlaceholder({
+      tokenHash: hashOf(installId),
+      temporaryUsername: username.slice(0, TEMPORARY_USERNAME_LENGTH) || null,
+      visibility: this.config.defaultRecordingVisibility,
+      now: this.clock(),
+    });
+  }
+
+  /** The machine that wants to change something of its own. Unknown ones are refused, not entered.
+   *
+   *  @throws Refusal  unauthenticated or account_required */
+  async owner(authorization: string | undefined): Promise<CliWithUser> {
+    const known = await this.known(credentials(authorization).installId);
+    if (!known) throw accountRequired();
+    return known;
+  }
+
+  private async known(installId: string): Promise<CliWithUser | undefined> {
+    const found = await this.repository.cliByHash(hashOf(installId));
+    if (found?.cli.revoked_at != null) throw unauthenticated("This installation ID has been revoked");
+    return found;
+  }
+}
+
+function credentials(authorization: string | undefined): { username: string; installId: string } {
+  const encoded = /^Basic\s+([A-Za-z0-9+/]+={0,2})\s*$/i.exec(authorization ?? "")?.[1];
+  const [username, installId, ...more] = Buffer.from(encoded ?? "", "base64")
+    .toString("utf8")
+    .split(":");
+  if (username === undefined || installId === undefined || more.length > 0) {
+    throw unauthenticated("Missing installation ID");
+  }
+  if (!INSTALL_ID.test(installId)) throw unauthenticated("Invalid installation ID");
+  return { username, installId };
+}
+
+function unauthenticated(message: string): Refusal {
+  return new Refusal("unauthenticated", message, { headers: { "www-authenticate": 'Basic realm="asciinema"' } });
+}
+
+function accountRequired(): Refusal {
+  return new Refusal("account_required", "This action requires an account", {
+    headers: { "www-authenticate": 'Basic realm="asciinema"' },
+  });
+}

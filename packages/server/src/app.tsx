@@ -1,0 +1,156 @@
+import { randomUUID } from "node:crypto";
+import { type Context, Hono } from "hono";
+import { AccountRepository } from "./accounts/repository.js";
+import { AccountService } from "./accounts/service.js";
+import type { Config } from "./config.js";
+import type { Database } from "./db/database.js";
+import type { DerivedFiles } from "./derived.js";
+import type { FileStore } from "./files/files.js";
+import { type Log, withoutSecrets } from "./log.js";
+import { clientAddress, RateLimiter } from "./rate-limit.js";
+import { recordingApi } from "./recordings/api.js";
+import { recordingPages } from "./recordings/pages.js";
+import { Previews } from "./recordings/previews.js";
+import { RecordingRepository } from "./recordings/repository.js";
+import { RecordingService } from "./recordings/service.js";
+import { type BodyVariables, bodies, humanSize } from "./recordings/upload.js";
+import type { Task } from "./recordings/worker.js";
+import { notFound, Refusal } from "./refusal.js";
+import { Assets } from "./web/assets.js";
+import { ErrorPage } from "./web/errors.js";
+import { acceptsGzip, acceptsJson, matchesEtag } from "./web/negotiation.js";
+import { AboutPage, RecordPage } from "./web/pages.js";
+import { framedPolicy, pagePolicy, securityHeaders } from "./web/security.js";
+import { siteOf } from "./web/site.js";
+import type { WorkerPool } from "./worker-pool.js";
+
+/** What the server works with. */
+export interface Collaborators {
+  config: Config;
+  db: Database;
+  files: FileStore;
+  derived: DerivedFiles;
+  workers: WorkerPool<Task>;
+  /** Milliseconds since 1970. */
+  clock: () => number;
+  log: Log;
+  /** Signs tokens. */
+  secret: string;
+  version: string;
+}
+
+/** What Node's server passes on beside the request. */
+interface Bindings {
+  incoming?: { socket?: { remoteAddress?: string | undefined } };
+}
+
+type App = { Bindings: Bindings; Variables: BodyVariables };
+
+/** The whole server as a function from requests to answers. */
+export function createApp(parts: Collaborators): Hono<App> {
+  const { config, db, files, derived, workers, clock, log, secret, version } = parts;
+  const assets = new Assets();
+  const site = siteOf(config, assets, version, clock);
+  const accounts = new AccountService(new AccountRepository(db), config, clock);
+  const recordings = new RecordingService(new RecordingRepository(db), files, workers, config, clock);
+  const previews = new Previews(derived, files, workers);
+  const limiter = new RateLimiter(clock);
+  const https = config.url.startsWith("https:");
+
+  const app = new Hono<App>();
+
+  app.use(async (c, next) => {
+    const start = performance.now();
+    await next();
+    log.info("request", {
+      method: c.req.method,
+      path: withoutSecrets(c.req.path),
+      status: c.res.status,
+      ms: Math.round(performance.now() - start),
+      address: addressOf(c),
+    });
+  });
+  app.use(securityHeaders(https));
+
+  app.get("/assets/:file", (c) => {
+    const asset = assets.find(c.req.param("file"));
+    if (!asset) throw notFound();
+    const gzip = acceptsGzip(c.req.header("accept-encoding"));
+    const headers: Record<string, string> = {
+      "content-type": asset.type,
+      "cache-control": "public, max-age=31536000, immutable",
+      vary: "accept-encoding",
+      etag: asset.etag,
+    };
+    if (matchesEtag(c.req.header("if-none-match"), asset.etag)) return new Response(null, { status: 304, headers });
+    if (gzip) headers["content-encoding"] = "gzip";
+    return new Response(new Uint8Array(gzip ? asset.gzip : asset.content), { headers });
+  });
+  app.get("/favicon.ico", (c) => c.redirect(site.asset("icon.svg")));
+  app.get("/robots.txt", (c) =>
+    c.text("User-agent: *\nDisallow: /a/*.json\nDisallow: /a/*.cast\nDisallow: /a/*.txt\n"),
+  );
+  app.get("/healthz", async (c) => {
+    await new RecordingRepository(db).isEmpty();
+    return c.text("ok\n", 200, { "cache-control": "no-store" });
+  });
+
+  app.use(bodies());
+  app.use(async (c, next) => {
+    const allowance = limiter.take(c.req.method, c.req.path, addressOf(c));
+    if (!allowance) return next();
+    const headers = {
+      "x-ratelimit-limit": String(allowance.limit),
+      "x-ratelimit-remaining": String(allowance.remaining),
+      "x-ratelimit-reset": String(allowance.reset),
+    };
+    if (!allowance.allowed) {
+      const wait = Math.max(1, Math.ceil(allowance.reset - clock() / 1000));
+      const message = `Too many requests. Try again in ${wait} ${wait === 1 ? "second" : "seconds"}`;
+      throw new Refusal("too_many_requests", message, { headers: { ...headers, "retry-after": String(wait) } });
+    }
+    await next();
+    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
+  });
+
+  const page = { "content-security-policy": pagePolicy };
+  app.get("/record", (c) => {
+    return c.html(<RecordPage site={site} uploadLimit={humanSize(config.uploadSizeLimit)} />, 200, page);
+  });
+  app.get("/about", (c) => c.html(<AboutPage site={site} />, 200, page));
+  app.route("/api", recordingApi({ config, accounts, recordings, previews, files }));
+  app.route("/", recordingPages({ config, site, assets, recordings, previews, files, secret }));
+
+  app.notFound((c) => answer(c, notFound()));
+  app.onError((error, c) => {
+    if (error instanceof Refusal) return answer(c, error);
+    const reference = randomUUID().slice(0, 9);
+    log.error("failed", { reference, path: withoutSecrets(c.req.path), error: error.stack ?? String(error) });
+    return answer(c, new Refusal("internal_error", reference));
+  });
+
+  return app;
+
+  /** A refusal as the one who asked can read it: JSON for commands, a page for browsers, else a line of text. */
+  function answer(c: Context, refusal: Refusal): Response | Promise<Response> {
+    const { type, status, details } = refusal;
+    const headers = { ...refusal.headers, "cache-control": "no-store" };
+    const accept = c.req.header("accept");
+    const html = accept !== undefined && /\btext\/html\b/.test(accept);
+    if (c.req.path.startsWith("/api/") || (!html && accept !== undefined && accept !== "*/*" && acceptsJson(accept))) {
+      const message = type === "internal_error" ? `Internal error, reference ${refusal.message}` : refusal.message;
+      return c.json({ type, message, ...(details && { details }) }, status, headers);
+    }
+    const file = /^\/(a\/[^/]+\.\w+|oembed|assets\/.*)$/.test(c.req.path);
+    if (file && !html) return c.text(`${refusal.message}\n`, status, headers);
+    const framed = /^\/a\/[^/]+\/iframe$/.test(c.req.path);
+    return c.html(<ErrorPage site={site} refusal={refusal} framed={framed} />, status, {
+      ...headers,
+      "content-security-policy": framed ? framedPolicy : pagePolicy,
+    });
+  }
+}
+
+function addressOf(c: Context<App>): string {
+  return clientAddress(c.env?.incoming?.socket?.remoteAddress, c.req.header("x-forwarded-for"));
+}

@@ -1,0 +1,137 @@
+import { createReadStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { createGunzip, gzip as gzipCallback } from "node:zlib";
+import { type Event, type Header, open, type Theme } from "@asciinema-ts/asciicast";
+import { frame, Preview, palette, svg, TimedTranscript, Transcript, themes } from "@asciinema-ts/render";
+import { IdleTime } from "./idle-time.js";
+
+const gzip = promisify(gzipCallback);
+
+/** How a stored recording is to be read. */
+export interface Reading {
+  /** Path of the content, compressed with gzip. */
+  content: string;
+  /** The owner's size, instead of the recorded ones. */
+  cols: number | null;
+  rows: number | null;
+  /** Pauses are shortened to this, in microseconds. */
+  idleTimeLimit: number | null;
+}
+
+/** What a picture shows of it, and how. */
+export interface Picturing {
+  /** The moment, in microseconds. */
+  at: number;
+  /** `true` for the legible corner that lists show, `false` for the whole screen with the cell that starts it. */
+  corner: boolean;
+  /** A theme's name, or `null` for the recorded colours. */
+  theme: string | null;
+  boldIsBright: boolean;
+  adaptivePalette: boolean;
+  title: string;
+}
+
+/** What a page tells about a recording's course. Times are in microseconds: as played, and as recorded. */
+export interface Outline {
+  duration: number;
+  markers: OutlineMoment[];
+  /** The first lines of the transcript. */
+  lines: OutlineMoment[];
+  /** How many lines it has. */
+  count: number;
+}
+
+export interface OutlineMoment {
+  time: number;
+  recorded: number;
+  text: string;
+}
+
+const CORNER = { cols: 54, rows: 15 };
+const CORNER_WIDTH = 476;
+/** Markers listed; a program can print as many as it likes. */
+const MOST_MARKERS = 200;
+
+/** Draws one moment and writes the SVG, compressed. */
+export async function drawPicture(reading: Reading, picturing: Picturing, target: string): Promise<void> {
+  const session = await openSession(reading);
+  const preview = new Preview(session, picturing.at);
+  drawing: for await (const events of session.events()) {
+    for (const event of events) if (!preview.push(event)) break drawing;
+  }
+  const theme = (picturing.theme === null ? session.theme : themes[picturing.theme]) ?? themes["asciinema"]!;
+  const colors = palette(theme, { adaptive: picturing.adaptivePalette });
+  const { boldIsBright, corner, title } = picturing;
+  const shown = frame(preview.end(), colors, { boldIsBright, ...(corner && { corner: CORNER }) });
+  const picture = svg(shown, corner ? { width: CORNER_WIDTH } : { start: true, radius: 6, title });
+  await writeFile(target, await gzip(picture));
+}
+
+/** Writes what a recording printed as plain text, compressed. */
+export async function writeTranscript(reading: Reading, target: string): Promise<void> {
+  const session = await openSession(reading);
+  const transcript = new Transcript(session);
+  const parts: string[] = [];
+  for await (const events of session.events()) for (const event of events) parts.push(transcript.push(event));
+  parts.push(transcript.end());
+  await writeFile(target, await gzip(parts.join("")));
+}
+
+/** Writes an {@link Outline} as JSON, compressed.
+ *
+ *  @param most  lines of the transcript to keep */
+export async function writeOutline(reading: Reading, most: number, target: string): Promise<void> {
+  const session = await openSession(reading);
+  const transcript = new TimedTranscript(session);
+  const outline: Outline = { duration: 0, markers: [], lines: [], count: 0 };
+  const moment = (time: number, text: string) => ({ time, recorded: session.idle.recorded(time), text });
+  const add = (lines: { time: number; text: string }[]) => {
+    for (const { time, text } of lines) {
+      outline.count++;
+      if (outline.lines.length < most) outline.lines.push(moment(time, text.slice(0, 1000)));
+    }
+  };
+  for await (const events of session.events()) {
+    for (const event of events) {
+      outline.duration = event.time;
+      if (event.type === "marker" && outline.markers.length < MOST_MARKERS) {
+        outline.markers.push(moment(event.time, event.label.slice(0, 200)));
+      }
+      add(transcript.push(event));
+    }
+  }
+  add(transcript.end());
+  await writeFile(target, await gzip(JSON.stringify(outline)));
+}
+
+interface Session {
+  cols: number;
+  rows: number;
+  theme: Theme | undefined;
+  idle: IdleTime;
+  events(): AsyncIterable<Event[]>;
+}
+
+/** A stored recording as it plays: pauses shortened, the owner's size instead of the recorded ones. What cannot be read
+ *  is left out. */
+async function openSession({ content, cols, rows, idleTimeLimit }: Reading): Promise<Session> {
+  const recording = await open(createReadStream(content).pipe(createGunzip()), { damage: "skip" });
+  const header: Header = recording.header;
+  const idle = new IdleTime(idleTimeLimit ?? header.idleTimeLimit);
+  return {
+    cols: cols ?? header.cols,
+    rows: rows ?? header.rows,
+    theme: header.theme,
+    idle,
+    async *events() {
+      for await (const events of recording.events()) {
+        yield events.map((event) => {
+          const time = idle.next(event.time);
+          if (event.type !== "resize") return { ...event, time };
+          return { ...event, time, cols: cols ?? event.cols, rows: rows ?? event.rows };
+        });
+      }
+    },
+  };
+}

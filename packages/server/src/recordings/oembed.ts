@@ -1,0 +1,66 @@
+import type { Site } from "../web/site.js";
+import type { ListedRecording } from "./repository.js";
+import { addressOf, titleOf } from "./service.js";
+
+/** What a page of another site needs to show a recording.
+ *
+ *  @see https://oembed.com */
+export interface OEmbed {
+  type: "rich";
+  version: "1.0";
+  title: string;
+  author_name?: string;
+  provider_name: string;
+  provider_url: string;
+  html: string;
+  width: number;
+  height: number;
+}
+
+/** Below the screen: the player's bar and the line with the title. */
+const BELOW = 88;
+
+/** Describes a recording for embedding, no larger than asked. */
+export function oembed(
+  site: Site,
+  recording: ListedRecording,
+  limits: { width?: number | undefined; height?: number | undefined },
+): OEmbed {
+  const cols = recording.term_cols_override ?? recording.term_cols;
+  const rows = recording.term_rows_override ?? recording.term_rows;
+  const natural = { width: Math.round(cols * 8.4 + 22), height: rows * 19 + 22 };
+  const scale = Math.min(
+    1,
+    (limits.width ?? Number.POSITIVE_INFINITY) / natural.width,
+    Math.max(1, (limits.height ?? Number.POSITIVE_INFINITY) - BELOW) / natural.height,
+  );
+  const width = Math.max(1, Math.floor(natural.width * scale));
+  const height = Math.max(1, Math.floor(natural.height * scale)) + BELOW;
+  const src = `${site.url}/a/${addressOf(recording)}/iframe`;
+  return {
+    type: "rich",
+    version: "1.0",
+    title: titleOf(recording),
+    ...(recording.author && { author_name: recording.author }),
+    provider_name: site.name,
+    provider_url: site.url,
+    html: `<iframe src="${escaped(src)}" width="${width}" height="${height}" title="${escaped(titleOf(recording))}" allow="fullscreen" frameborder="0"></iframe>`,
+    width,
+    height,
+  };
+}
+
+/** The same as XML. */
+export function oembedXml(answer: OEmbed): string {
+  const elements = Object.entries(answer).map(([name, value]) => `<${name}>${escaped(String(value))}</${name}>`);
+  return `<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<oembed>${elements.join("")}</oembed>\n`;
+}
+
+function escaped(text: string): string {
+  return text
+    .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}

@@ -1,0 +1,217 @@
+import { type Context, Hono } from "hono";
+import type { Config } from "../config.js";
+import type { FileStore } from "../files/files.js";
+import { visitor } from "../policy.js";
+import { notFound, Refusal } from "../refusal.js";
+import { answerCompressed } from "../web/answers.js";
+import type { Assets } from "../web/assets.js";
+import { acceptsGzip, preferredForm } from "../web/negotiation.js";
+import { framedPolicy, pagePolicy } from "../web/security.js";
+import type { Site } from "../web/site.js";
+import { oembed, oembedXml } from "./oembed.js";
+import { pageOptions } from "./playback.js";
+import type { Previews } from "./previews.js";
+import type { ListedRecording } from "./repository.js";
+import { addressOf, fileEnding, type RecordingService } from "./service.js";
+import { isViewToken, viewToken } from "./view-token.js";
+import { FramedRecordingPage, HomePage, RecentPage, RecordingPage } from "./views.js";
+
+interface Parts {
+  config: Config;
+  site: Site;
+  assets: Assets;
+  recordings: RecordingService;
+  previews: Previews;
+  files: FileStore;
+  secret: string;
+}
+
+const PER_HOME = 11;
+const PER_PAGE = 15;
+
+/** How long what does not depend on the address may be kept without asking. */
+const HOUR = "public, max-age=3600, must-revalidate";
+const YEAR = "public, max-age=31536000, must-revalidate";
+
+/** Everything about recordings that a browser shows or fetches. */
+export function recordingPages(parts: Parts): Hono {
+  const { config, site, assets, recordings, previews, files, secret } = parts;
+  const app = new Hono();
+  const withPicture = (recording: ListedRecording) => ({ recording, picture: previews.picture(recording) });
+
+  app.get("/", async (c) => {
+    const { recordings: found, count } = await recordings.recent(1, PER_HOME);
+    const page = <HomePage site={site} recordings={found.map(withPicture)} more={count > PER_HOME} />;
+    return c.html(page, 200, { "content-security-policy": pagePolicy });
+  });
+
+  app.get("/explore", (c) => c.redirect("/explore/recordings/recent"));
+  app.get("/explore/public", (c) => c.redirect("/explore/recordings/recent"));
+  app.get("/explore/recordings/recent", async (c) => {
+    const asked = c.req.query("page") ?? "1";
+    if (!/^[1-9]\d{0,6}$/.test(asked)) throw notFound("Page");
+    const page = Number(asked);
+    const most = config.guestPaginationMaxPages ?? Number.POSITIVE_INFINITY;
+    if (page > most) throw notFound("Page");
+    const { recordings: found, count } = await recordings.recent(page, PER_PAGE);
+    const pages = Math.min(most, Math.max(1, Math.ceil(count / PER_PAGE)));
+    if (page > pages) throw notFound("Page");
+    const view = <RecentPage site={site} recordings={found.map(withPicture)} page={page} pages={pages} total={count} />;
+    return c.html(view, 200, { "content-security-policy": pagePolicy });
+  });
+
+  app.get("/a/:file", async (c) => {
+    const match = /^([A-Za-z0-9]+)(?:\.(cast|json|txt|svg|js))?$/.exec(c.req.param("file"));
+    if (!match) throw notFound();
+    const [, address, ending] = match as unknown as [string, string, string | undefined];
+    const recording = await recordings.show(visitor, address);
+    switch (ending ?? preferredForm(c.req.header("accept"))) {
+      case "cast":
+      case "json":
+        return cast(c, recording);
+      case "txt":
+        return transcript(c, recording);
+      case "svg":
+        return picture(c, recording);
+      case "js":
+        return embedScript(c);
+      default:
+        return player(c, recording, address);
+    }
+  });
+
+  app.get("/a/:address/iframe", async (c) => {
+    const recording = await recordings.show(visitor, c.req.param("address"));
+    const view = (
+      <FramedRecordingPage
+        site={site}
+        recording={recording}
+        options={pageOptions(c.req.query())}
+        picture={previews.picture(recording)}
+      />
+    );
+    return c.html(view, 200, { "content-security-policy": framedPolicy });
+  });
+
+  app.post("/a/:address/views", async (c) => {
+    const token = c.req.query("token");
+    if (token === undefined) throw new Refusal("bad_request", "The token is missing");
+    const recording = await recordings.show(visitor, c.req.param("address"));
+    if (isViewToken(secret, token, recording.id, site.now()) && !hasCookie(c, `a${recording.id}`)) {
+      await recordings.view(recording);
+      const secure = config.url.startsWith("https:") ? "; Secure" : "";
+      c.header("set-cookie", `a${recording.id}=1; Max-Age=86400; Path=/a/; HttpOnly; SameSite=Lax${secure}`);
+    }
+    return c.body(null, 204);
+  });
+
+  app.get("/oembed", async (c) => {
+    const { url, format, maxwidth, maxheight } = c.req.query();
+    const address = url === undefined ? undefined : /^\/a\/([A-Za-z0-9]+)\/?$/.exec(pathOf(url) ?? "")?.[1];
+    if (address === undefined) throw new Refusal("bad_request", "The parameter url must be the address of a recording");
+    const limits = { width: limit("maxwidth", maxwidth), height: limit("maxheight", maxheight) };
+    const recording = await recordings.show(visitor, address);
+    const answer = oembed(site, recording, limits);
+    const xml = format === undefined ? /\bxml\b/.test(c.req.header("accept") ?? "") : format === "xml";
+    if (format !== undefined && format !== "xml" && format !== "json") {
+      throw new Refusal("bad_request", "The parameter format must be json or xml");
+    }
+    return xml ? c.body(oembedXml(answer), 200, { "content-type": "text/xml; charset=utf-8" }) : c.json(answer);
+  });
+
+  return app;
+
+  async function player(c: Context, recording: ListedRecording, address: string): Promise<Response> {
+    const canonical = addressOf(recording);
+    if (address !== canonical) return c.redirect(`/a/${canonical}${new URL(c.req.url).search}`);
+    const outline = await previews.outline(recording).catch((error) => {
+      // Without chapters and transcript the page still plays.
+      if (error instanceof Refusal) return undefined;
+      throw error;
+    });
+    const view = (
+      <RecordingPage
+        site={site}
+        recording={recording}
+        options={pageOptions(c.req.query())}
+        picture={previews.picture(recording)}
+        outline={outline}
+        viewToken={viewToken(secret, recording.id, site.now())}
+        sharing={c.req.query("share") !== undefined}
+      />
+    );
+    const policy: Record<string, string> = { "content-security-policy": pagePolicy, vary: "accept" };
+    if (recording.visibility !== "public") policy["referrer-policy"] = "origin";
+    return c.html(view, 200, policy);
+  }
+
+  async function cast(c: Context, recording: ListedRecording): Promise<Response> {
+    const headers: Record<string, string> = { "access-control-allow-origin": "*" };
+    if (c.req.query("dl") !== undefined) {
+      headers["content-disposition"] = `attachment; filename="${recording.id}.${fileEnding(recording)}"`;
+    }
+    return answerCompressed(c, {
+      path: await files.local(recording.file_key),
+      type: "application/x-asciicast",
+      tag: recording.content_hash.slice(0, 32),
+      cacheControl: "no-cache",
+      headers,
+    });
+  }
+
+  async function transcript(c: Context, recording: ListedRecording): Promise<Response> {
+    return answerCompressed(c, {
+      path: await previews.transcript(recording),
+      type: "text/plain; charset=utf-8",
+      tag: `${previews.picture(recording).key}-txt`,
+      cacheControl: "no-cache",
+      headers: {
+        "access-control-allow-origin": "*",
+        "content-disposition": `attachment; filename="${recording.id}.txt"`,
+      },
+    });
+  }
+
+  async function picture(c: Context, recording: ListedRecording): Promise<Response> {
+    const corner = c.req.query("f") === "t";
+    const { key } = previews.picture(recording);
+    return answerCompressed(c, {
+      path: await previews.svg(recording, corner),
+      type: "image/svg+xml; charset=utf-8",
+      tag: corner ? `${key}-t` : key,
+      cacheControl: c.req.query("v") === key ? YEAR : HOUR,
+      headers: { "access-control-allow-origin": "*" },
+    });
+  }
+
+  function embedScript(c: Context): Response {
+    const { content, gzip, type, etag } = assets.content("embed.js");
+    const compressed = acceptsGzip(c.req.header("accept-encoding"));
+    const headers: Record<string, string> = {
+      "content-type": type,
+      "cache-control": "public, max-age=60",
+      vary: "accept-encoding",
+      etag,
+    };
+    if (compressed) headers["content-encoding"] = "gzip";
+    return new Response(new Uint8Array(compressed ? gzip : content), { headers });
+  }
+}
+
+function hasCookie(c: Context, name: string): boolean {
+  return (c.req.header("cookie") ?? "").split(";").some((cookie) => cookie.trim().startsWith(`${name}=`));
+}
+
+function pathOf(url: string): string | undefined {
+  try {
+    return new URL(url, "http://localhost").pathname;
+  } catch {
+    return undefined;
+  }
+}
+
+function limit(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (!/^[1-9]\d{0,5}$/.test(value)) throw new Refusal("bad_request", `The parameter ${name} must be a whole number`);
+  return Number(value);
+}

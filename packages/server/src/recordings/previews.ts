@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { gunzip as gunzipCallback } from "node:zlib";
+import type { Recording } from "../db/schema.js";
+import type { DerivedFiles } from "../derived.js";
+import type { FileStore } from "../files/files.js";
+import type { WorkerPool } from "../worker-pool.js";
+import type { Outline, Reading } from "./drawing.js";
+import { snapshotAt } from "./playback.js";
+import { titleOf } from "./service.js";
+import type { Task } from "./worker.js";
+
+const gunzip = promisify(gunzipCallback);
+
+/** Changes when the same recording is drawn differently: what was kept is drawn anew then. */
+const DRAWING = 1;
+
+/** Lines of the transcript that a page shows; the file has all. */
+export const OUTLINE_LINES = 1000;
+
+/** A picture that can be asked for. */
+export interface Picture {
+  /** Stands for everything that goes into it. */
+  key: string;
+  /** Its size as shown, in px; roughly, when the recording changes its size. */
+  width: number;
+  height: number;
+}
+
+/** What is drawn and written from recordings: on demand, once, kept on disk. */
+export class Previews {
+  constructor(
+    private readonly derived: DerivedFiles,
+    private readonly files: FileStore,
+    private readonly workers: WorkerPool<Task>,
+  ) {}
+
+  /** The picture of a whole screen. */
+  picture(recording: Recording): Picture {
+    return {
+      key: createHash("sha256")
+        .update(JSON.stringify(this.ingredients(recording)))
+        .digest("base64url")
+        .slice(0, 16),
+      width: Math.round((recording.term_cols_override ?? recording.term_cols) * 8.4 + 22),
+      height: (recording.term_rows_override ?? recording.term_rows) * 19 + 22,
+    };
+  }
+
+  /** The path of the SVG, compressed with gzip.
+   *
+   *  @param corner  the legible corner for lists instead of the whole screen */
+  svg(recording: Recording, corner: boolean): Promise<string> {
+    return this.derived.get(["svg", corner, this.ingredients(recording)], async (target) => {
+      const reading = await this.reading(recording);
+      const { picturing } = this.ingredients(recording);
+      await this.workers.run({ kind: "picture", reading, picturing: { ...picturing, corner }, target });
+    });
+  }
+
+  /** The path of the plain text, compressed with gzip. */
+  transcript(recording: Recording): Promise<string> {
+    return this.derived.get(["txt", DRAWING, recording.content_hash, sizeOf(recording)], async (target) => {
+      await this.workers.run({ kind: "transcript", reading: await this.reading(recording), target });
+    });
+  }
+
+  /** Chapters, length and the beginning of the transcript. */
+  async outline(recording: Recording): Promise<Outline> {
+    const key = [
+      "outline",
+      DRAWING,
+      recording.content_hash,
+      sizeOf(recording),
+      idleTimeLimitOf(recording),
+      OUTLINE_LINES,
+    ];
+    const path = await this.derived.get(key, async (target) => {
+      const reading = await this.reading(recording);
+      await this.workers.run({ kind: "outline", reading, most: OUTLINE_LINES, target });
+    });
+    return JSON.parse((await gunzip(await readFile(path))).toString("utf8")) as Outline;
+  }
+
+  /** Draws what the first visitors will ask for, unless there is more important work. */
+  prepare(recording: Recording): void {
+    for (const work of [this.svg(recording, false), this.outline(recording)]) work.catch(() => {}); // tried again on demand
+  }
+
+  private async reading(recording: Recording): Promise<Reading> {
+    return {
+      content: await this.files.local(recording.file_key),
+      cols: recording.term_cols_override,
+      rows: recording.term_rows_override,
+      idleTimeLimit: idleTimeLimitOf(recording),
+    };
+  }
+
+  /** Everything that a picture depends on. */
+  private ingredients(recording: Recording) {
+    const theme = recording.term_theme_name === "original" ? null : recording.term_theme_name;
+    return {
+      drawing: DRAWING,
+      content: recording.content_hash,
+      size: sizeOf(recording),
+      idleTimeLimit: idleTimeLimitOf(recording),
+      picturing: {
+        at: Math.round(snapshotAt(recording) * 1e6),
+        theme,
+        boldIsBright: recording.term_bold_is_bright,
+        adaptivePalette: recording.term_adaptive_palette,
+        title: titleOf(recording),
+      },
+    };
+  }
+}
+
+function sizeOf(recording: Recording) {
+  return [recording.term_cols_override, recording.term_rows_override];
+}
+
+function idleTimeLimitOf(recording: Recording): number | null {
+  return recording.idle_time_limit === null ? null : Math.round(recording.idle_time_limit * 1e6);
+}

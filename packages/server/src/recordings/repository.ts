@@ -1,0 +1,113 @@
+import { sql } from "kysely";
+import type { Database } from "../db/database.js";
+import type { NewRecording, Recording, RecordingChanges } from "../db/schema.js";
+
+/** A recording with what lists and pages show beside it. */
+export interface ListedRecording extends Recording {
+  /** The owner's name, or `null` for one who has none yet. */
+  author: string | null;
+  views: number;
+}
+
+/** Recordings in the database. */
+export class RecordingRepository {
+  constructor(private readonly db: Database) {}
+
+  /** The public recording with a number. */
+  async byNumber(id: number): Promise<ListedRecording | undefined> {
+    return this.listed().where("recordings.id", "=", id).where("visibility", "=", "public").executeTakeFirst();
+  }
+
+  async byToken(token: string): Promise<ListedRecording | undefined> {
+    return this.listed().where("secret_token", "=", token).executeTakeFirst();
+  }
+
+  /** The recording with a number, whatever its visibility. */
+  async byId(id: number): Promise<Recording | undefined> {
+    return this.db.selectFrom("recordings").selectAll().where("id", "=", id).executeTakeFirst();
+  }
+
+  /** Enters a recording unless its user has as many as the limit allows, which the database decides: two uploads at the
+   *  same moment cannot both be the last one allowed. */
+  async insert(recording: NewRecording, limit?: number): Promise<Recording | undefined> {
+    return this.db.transaction().execute(async (trx) => {
+      if (limit !== undefined && (await new RecordingRepository(trx).countOf(recording.user_id)) >= limit) {
+        return undefined;
+      }
+      return trx.insertInto("recordings").values(recording).returningAll().executeTakeFirstOrThrow();
+    });
+  }
+
+  async update(id: number, changes: RecordingChanges): Promise<Recording | undefined> {
+    return this.db.updateTable("recordings").set(changes).where("id", "=", id).returningAll().executeTakeFirst();
+  }
+
+  async delete(id: number): Promise<void> {
+    await this.db.deleteFrom("recordings").where("id", "=", id).execute();
+  }
+
+  /** Public recordings, newest first. */
+  async recent(limit: number, offset = 0): Promise<ListedRecording[]> {
+    return this.listed()
+      .where("visibility", "=", "public")
+      .where("archived_at", "is", null)
+      .orderBy("recordings.id", "desc")
+      .limit(limit)
+      .offset(offset)
+      .execute();
+  }
+
+  async countPublic(): Promise<number> {
+    const { count } = await this.db
+      .selectFrom("recordings")
+      .select((query) => query.fn.countAll<number>().as("count"))
+      .where("visibility", "=", "public")
+      .where("archived_at", "is", null)
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  }
+
+  /** How many recordings a user has, archived ones too. */
+  async countOf(userId: number): Promise<number> {
+    const { count } = await this.db
+      .selectFrom("recordings")
+      .select((query) => query.fn.countAll<number>().as("count"))
+      .where("user_id", "=", userId)
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return (await this.db.selectFrom("recordings").select("id").limit(1).executeTakeFirst()) === undefined;
+  }
+
+  /** Those of the given file keys that belong to a recording. */
+  async knownFiles(keys: string[]): Promise<Set<string>> {
+    if (keys.length === 0) return new Set();
+    const rows = await this.db.selectFrom("recordings").select("file_key").where("file_key", "in", keys).execute();
+    return new Set(rows.map((row) => row.file_key));
+  }
+
+  /** Counts one view. */
+  async addView(id: number): Promise<void> {
+    await this.db
+      .insertInto("recording_stats")
+      .values({ recording_id: id, total_views: 1 })
+      .onConflict((conflict) =>
+        conflict.column("recording_id").doUpdateSet({ total_views: sql`recording_stats.total_views + 1` }),
+      )
+      .execute();
+  }
+
+  private listed() {
+    return this.db
+      .selectFrom("recordings")
+      .innerJoin("users", "users.id", "recordings.user_id")
+      .leftJoin("recording_stats", "recording_stats.recording_id", "recordings.id")
+      .selectAll("recordings")
+      .select((query) => [
+        query.fn.coalesce("users.username", "users.temporary_username").as("author"),
+        query.fn.coalesce("recording_stats.total_views", sql<number>`0`).as("views"),
+      ]);
+  }
+}

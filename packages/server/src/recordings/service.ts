@@ -1,0 +1,230 @@
+import { rm } from "node:fs/promises";
+import type { Uploader } from "../accounts/repository.js";
+import type { Config } from "../config.js";
+import type { NewRecording, Recording } from "../db/schema.js";
+import type { FileStore } from "../files/files.js";
+import { type Actor, may } from "../policy.js";
+import { notFound, Refusal } from "../refusal.js";
+import { randomToken } from "../token.js";
+import type { WorkerPool } from "../worker-pool.js";
+import { recordingSettings } from "./fields.js";
+import type { Inspection } from "./inspect.js";
+import type { ListedRecording, RecordingRepository } from "./repository.js";
+import type { Upload } from "./upload.js";
+import type { Task } from "./worker.js";
+
+/** Unpacked, an upload may be this many times as large as it may be when sent. */
+const UNPACKED_FACTOR = 10;
+
+/** What is decided about recordings. */
+export class RecordingService {
+  constructor(
+    private readonly repository: RecordingRepository,
+    private readonly files: FileStore,
+    private readonly workers: WorkerPool<Task>,
+    private readonly config: Pick<Config, "uploadSizeLimit" | "unregisteredUploadCountLimit">,
+    private readonly clock: () => number,
+  ) {}
+
+  /** Refuses a user without account who has as many recordings as are allowed. */
+  async admit(uploader: Uploader): Promise<void> {
+    const limit = this.quota(uploader);
+    if (limit !== undefined && (await this.repository.countOf(uploader.user.id)) >= limit) throw quotaReached(limit);
+  }
+
+  /** Stores an upload. When this resolves, content and row survive a power cut; when it rejects, nothing is left.
+   *
+   *  @throws Refusal  validation_failed, content_too_large, upload_limit_reached */
+  async create(
+    uploader: Uploader,
+    upload: Upload,
+    userAgent: string | undefined,
+  ): Promise<{ recording: Recording; cut: number | undefined }> {
+    const content = this.files.draft();
+    try {
+      const settings = recordingSettings(upload.fields);
+      const inspection = await this.workers.run<Inspection>({
+        kind: "inspect",
+        upload: upload.path,
+        content,
+        limit: this.config.uploadSizeLimit * UNPACKED_FACTOR,
+      });
+      const now = this.clock();
+      const key = fileKey(now);
+      await this.files.put(key, content);
+      const limit = this.quota(uploader);
+      const { user, cli } = uploader;
+      const row = {
+        ...described(inspection),
+        user_id: user.id,
+        cli_id: cli?.id ?? null,
+        secret_token: randomToken(),
+        visibility: user.default_recording_visibility,
+        file_key: key,
+        file_name: upload.fileName ?? null,
+        user_agent: userAgent?.slice(0, 255) ?? null,
+        created_at: now,
+        updated_at: now,
+        ...settings,
+      };
+      const recording = await this.repository.insert(row, limit).catch(async (error) => {
+        await this.files.delete(key);
+        throw error;
+      });
+      if (!recording) {
+        await this.files.delete(key);
+        throw quotaReached(limit!);
+      }
+      return { recording, cut: inspection.cut };
+    } finally {
+      await rm(upload.path, { force: true });
+      await rm(content, { force: true });
+    }
+  }
+
+  /** The recording at an address: the number of a public one or a secret token.
+   *
+   *  @throws Refusal  not_found for what is not there and, the same, for what the actor may not see; gone for what was
+   *                   archived */
+  async show(actor: Actor, address: string): Promise<ListedRecording> {
+    const recording = await this.at(address);
+    if (!recording || !may(actor, "see", recording)) throw notFound();
+    if (recording.archived_at !== null) throw new Refusal("gone", "This recording has been removed");
+    return recording;
+  }
+
+  /** Changes a recording of the actor's own.
+   *
+   *  @throws Refusal  not_found, also when it is somebody else's; validation_failed */
+  async update(actor: Actor, address: string, input: Record<string, unknown>): Promise<Recording> {
+    const recording = await this.own(actor, address, "change");
+    const settings = recordingSettings(input);
+    const updated = await this.repository.update(recording.id, { ...settings, updated_at: this.clock() });
+    if (!updated) throw notFound("Recording");
+    return updated;
+  }
+
+  /** Deletes a recording of the actor's own: its row first, so that no page leads to a missing file.
+   *
+   *  @throws Refusal  not_found, also when it is somebody else's */
+  async delete(actor: Actor, address: string): Promise<void> {
+    const recording = await this.own(actor, address, "delete");
+    await this.repository.delete(recording.id);
+    await this.files.delete(recording.file_key);
+  }
+
+  /** Counts a view. */
+  async view(recording: Recording): Promise<void> {
+    await this.repository.addView(recording.id);
+  }
+
+  /** A page of public recordings, newest first, and how many there are.
+   *
+   *  @param page  from 1 */
+  async recent(page: number, perPage: number): Promise<{ recordings: ListedRecording[]; count: number }> {
+    const [recordings, count] = await Promise.all([
+      this.repository.recent(perPage, (page - 1) * perPage),
+      this.repository.countPublic(),
+    ]);
+    return { recordings, count };
+  }
+
+  /** How many recordings somebody may have. */
+  private quota({ user, cli }: Uploader): number | undefined {
+    return cli && user.email === null ? this.config.unregisteredUploadCountLimit : undefined;
+  }
+
+  private async own(actor: Actor, address: string, action: "change" | "delete"): Promise<Recording> {
+    // Its owner may address a recording by its number whatever its visibility.
+    const recording = isNumber(address)
+      ? await this.repository.byId(Number(address))
+      : await this.repository.byToken(address);
+    if (!recording || !may(actor, action, recording)) throw notFound("Recording");
+    return recording;
+  }
+
+  private async at(address: string): Promise<ListedRecording | undefined> {
+    if (isNumber(address)) return this.repository.byNumber(Number(address));
+    return /^[A-Za-z0-9]{16,64}$/.test(address) ? this.repository.byToken(address) : undefined;
+  }
+}
+
+/** How a recording is addressed: a public one by its number, any other by what nobody can guess. */
+export function addressOf(recording: Recording): string {
+  return recording.visibility === "public" ? String(recording.id) : recording.secret_token;
+}
+
+/** What a recording is called: by its owner, by its command, or not at all. */
+export function titleOf(recording: Pick<Recording, "title" | "command" | "shell">): string {
+  if (recording.title) return recording.title;
+  return recording.command && recording.command !== recording.shell ? recording.command : "untitled";
+}
+
+/** The end of the address of a recording's file. */
+export function fileEnding(recording: Pick<Recording, "version">): "json" | "cast" {
+  return recording.version === 1 ? "json" : "cast";
+}
+
+function isNumber(address: string): boolean {
+  return /^\d{1,15}$/.test(address);
+}
+
+function fileKey(now: number): string {
+  const day = new Date(now).toISOString().slice(0, 10).replaceAll("-", "/");
+  return `recordings/${day}/${randomToken()}.cast.gz`;
+}
+
+function quotaReached(limit: number): Refusal {
+  const count = limit === 1 ? "1 recording" : `${limit} recordings`;
+  return new Refusal("upload_limit_reached", `Unregistered upload limit reached (${count})`);
+}
+
+/** What the file says, as a row holds it. */
+function described(
+  inspection: Inspection,
+): Omit<
+  NewRecording,
+  | "user_id"
+  | "cli_id"
+  | "secret_token"
+  | "visibility"
+  | "file_key"
+  | "file_name"
+  | "user_agent"
+  | "created_at"
+  | "updated_at"
+> {
+  return {
+    content_hash: inspection.contentHash,
+    compressed_size: inspection.compressedSize,
+    uncompressed_size: inspection.uncompressedSize,
+    version: inspection.version,
+    term_cols: inspection.cols,
+    term_rows: inspection.rows,
+    term_type: inspection.termType?.slice(0, 64) ?? null,
+    term_version: inspection.termVersion?.slice(0, 255) ?? null,
+    term_theme: inspection.theme ? JSON.stringify(inspection.theme) : null,
+    command: inspection.command?.slice(0, 255) ?? null,
+    shell: inspection.shell?.slice(0, 255) ?? null,
+    recorded_at: inspection.recordedAt ?? null,
+    duration: inspection.duration,
+    trace: inspection.trace,
+    title: inspection.title?.slice(0, 128) ?? null,
+    description: null,
+    markers: null,
+    audio_url: null,
+    term_cols_override: null,
+    term_rows_override: null,
+    term_theme_name: null,
+    term_bold_is_bright: false,
+    term_adaptive_palette: false,
+    term_line_height: null,
+    term_font_family: null,
+    term_cursor_mode: null,
+    keystroke_overlay: false,
+    idle_time_limit: null,
+    speed: null,
+    snapshot_at: null,
+    archived_at: null,
+  };
+}

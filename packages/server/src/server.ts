@@ -1,0 +1,101 @@
+import { mkdir } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { type ServerType, serve } from "@hono/node-server";
+import { createApp } from "./app.js";
+import type { Config } from "./config.js";
+import { openDatabase } from "./db/database.js";
+import { migrate } from "./db/migrate.js";
+import { DerivedFiles } from "./derived.js";
+import { openDiskStore } from "./files/disk.js";
+import type { Log } from "./log.js";
+import { sweep } from "./maintenance.js";
+import { RecordingRepository } from "./recordings/repository.js";
+import { recordingWorkers } from "./recordings/workers.js";
+import { addSample } from "./sample.js";
+import { keptSecret } from "./secret.js";
+
+/** A server that is running. */
+export interface RunningServer {
+  /** The port it listens on. */
+  port: number;
+  /** Finishes what is being answered, then stops. */
+  close(): Promise<void>;
+}
+
+const SWEEP_EVERY = 6 * 3_600_000;
+/** How long answers may take to finish once the server is to stop. */
+const GRACE = 10_000;
+
+/** Opens the data directory, brings its database up to date and listens.
+ *
+ *  @param options.sample  whether a server without any recording gets one to look at
+ *  @throws when the port is taken (`code` is `EADDRINUSE`) or the data directory cannot be used */
+export async function startServer(options: {
+  config: Config;
+  log: Log;
+  version: string;
+  clock?: () => number;
+  sample?: boolean;
+}): Promise<RunningServer> {
+  const { config, log, version, clock = Date.now } = options;
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const secret = config.secret ?? (await keptSecret(config.dataDir));
+  const files = await openDiskStore(config.dataDir);
+  const derived = new DerivedFiles(config.cacheDir, clock);
+  const db = openDatabase(join(config.dataDir, "asciinema.db"));
+  const workers = recordingWorkers();
+  try {
+    for (const name of await migrate(db)) log.info("migrated", { name });
+    if (options.sample) await addSample({ db, files, workers, config, clock });
+    const app = createApp({ config, db, files, derived, workers, clock, log, secret, version });
+    const { server, port } = await listen(app.fetch, config);
+    const recordings = new RecordingRepository(db);
+    const tidy = () =>
+      sweep({ files, derived, recordings, clock, log }).catch((error) => log.error("sweep", { error: String(error) }));
+    let sweeping = tidy();
+    const timer = setInterval(() => (sweeping = sweeping.then(tidy)), SWEEP_EVERY);
+    timer.unref();
+    const close = async () => {
+      clearInterval(timer);
+      await stop(server);
+      await sweeping;
+      await workers.close();
+      await db.destroy();
+    };
+    return { port, close };
+  } catch (error) {
+    await workers.close();
+    await db.destroy();
+    throw error;
+  }
+}
+
+async function listen(fetch: Parameters<typeof serve>[0]["fetch"], config: Config) {
+  return new Promise<{ server: ServerType; port: number }>((resolve, reject) => {
+    const server = serve(
+      {
+        fetch,
+        hostname: config.host,
+        port: config.port,
+        // We read on ourselves after a refusal; the adapter would end the connection after half a second.
+        autoCleanupIncoming: false,
+        overrideGlobalObjects: false,
+        serverOptions: { headersTimeout: 20_000, requestTimeout: 300_000, keepAliveTimeout: 65_000 },
+      },
+      ({ port }: AddressInfo) => resolve({ server, port }),
+    );
+    server.once("error", reject);
+  });
+}
+
+async function stop(server: ServerType): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  if ("closeIdleConnections" in server) server.closeIdleConnections();
+  const late = new AbortController();
+  await Promise.race([closed, wait(GRACE, undefined, { signal: late.signal, ref: false }).catch(() => {})]);
+  late.abort();
+  if ("closeAllConnections" in server) server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,41 @@
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import type { Context } from "hono";
+import { acceptsGzip, matchesEtag } from "./negotiation.js";
+
+/** Content that lies on disk compressed with gzip. */
+export interface Compressed {
+  path: string;
+  type: string;
+  /** Without quotes; equal ones mean equal content. */
+  tag: string;
+  /** How long it may be kept. */
+  cacheControl: string;
+  headers?: Record<string, string>;
+}
+
+/** Answers with content, as it lies on disk when the client takes gzip, else unpacked; with 304 when it has it already. */
+export async function answerCompressed(c: Context, content: Compressed): Promise<Response> {
+  const gzip = acceptsGzip(c.req.header("accept-encoding"));
+  // Two encodings are two representations: each has a tag of its own.
+  const etag = `"${content.tag}${gzip ? "-gz" : ""}"`;
+  const headers: Record<string, string> = {
+    etag,
+    vary: "accept-encoding",
+    "cache-control": content.cacheControl,
+    ...content.headers,
+  };
+  if (matchesEtag(c.req.header("if-none-match"), etag)) return new Response(null, { status: 304, headers });
+  headers["content-type"] = content.type;
+  if (gzip) headers["content-encoding"] = "gzip";
+  if (c.req.method === "HEAD") return new Response(null, { headers });
+  const file = await open(content.path);
+  if (gzip) headers["content-length"] = String((await file.stat()).size);
+  const stored = createReadStream("", { fd: file });
+  const body = gzip ? stored : stored.pipe(createGunzip());
+  // A client that goes away must not leave the file open.
+  body.once("close", () => stored.destroy());
+  return new Response(Readable.toWeb(body) as ReadableStream, { headers });
+}

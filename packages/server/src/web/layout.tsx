@@ -1,0 +1,80 @@
+import { html } from "hono/html";
+import type { Child, FC, PropsWithChildren } from "hono/jsx";
+import { Icon } from "./components.js";
+import type { Site } from "./site.js";
+
+interface PageProps {
+  site: Site;
+  title: string;
+  /** The entry of the navigation that this page is. */
+  current?: "explore" | "record";
+  /** More for the document's head. */
+  head?: Child;
+  /** Whether search engines may show the page; so unless told otherwise. */
+  indexed?: boolean;
+}
+
+/** A whole page: head, navigation, content, foot. */
+export const Page: FC<PropsWithChildren<PageProps>> = ({ site, title, current, head, indexed = true, children }) => (
+  <Document site={site} title={title} head={head} indexed={indexed}>
+    <body>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <header class="top">
+        <div class="wrap">
+          <a class="brand" href="/">
+            <Icon site={site} name="cell" />
+            {site.name}
+          </a>
+          <button type="button" class="btn plain square burger" {...{ popovertarget: "nav" }} aria-label="Menu">
+            <Icon site={site} name="menu" />
+          </button>
+          <nav class="nav" id="nav" popover="auto" aria-label="Main">
+            <a href="/explore/recordings/recent" aria-current={current === "explore" ? "page" : undefined}>
+              Explore
+            </a>
+            <a href="/record" aria-current={current === "record" ? "page" : undefined}>
+              Record
+            </a>
+          </nav>
+        </div>
+      </header>
+      {children}
+      <footer class="foot">
+        <div class="wrap">
+          <a href="/about">About this server</a>
+          <span class="end mono">
+            {site.host} · {site.version}
+          </span>
+        </div>
+      </footer>
+    </body>
+  </Document>
+);
+
+/** A page without navigation, for use inside a frame. */
+export const FramedPage: FC<PropsWithChildren<PageProps>> = ({ site, title, head, children }) => (
+  <Document site={site} title={title} head={head} indexed={false}>
+    <body class="embed">{children}</body>
+  </Document>
+);
+
+const Document: FC<PropsWithChildren<PageProps>> = ({ site, title, head, indexed, children }) => html`<!doctype html>
+${(
+  <html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <title>
+        {title} - {site.name}
+      </title>
+      <link rel="icon" href={site.asset("icon.svg")} type="image/svg+xml" />
+      <link rel="stylesheet" href={site.asset("site.css")} />
+      {indexed ? null : <meta name="robots" content="noindex, nofollow" />}
+      {head}
+      <script src={site.asset("site.js")} data-icons={site.asset("icons.svg")} defer />
+    </head>
+    {children}
+  </html>
+)}`;

@@ -1,0 +1,28 @@
+import type { Config } from "../config.js";
+import type { Assets } from "./assets.js";
+
+/** What every page needs to know about the server it is on. */
+export interface Site {
+  name: string;
+  version: string;
+  /** Without a slash at the end. */
+  url: string;
+  /** Host and port, for people. */
+  host: string;
+  contactEmail: string | undefined;
+  asset(name: string): string;
+  now(): number;
+}
+
+/** The site of a configuration. */
+export function siteOf(config: Config, assets: Assets, version: string, clock: () => number): Site {
+  return {
+    name: "asciinema-ts",
+    version,
+    url: config.url,
+    host: new URL(config.url).host,
+    contactEmail: config.contactEmail,
+    asset: (name) => assets.url(name),
+    now: clock,
+  };
+}
