@@ -1,1 +1,5 @@
-export {};
+export { AlisDecoder, AlisEncoder } from "./codec.js";
+export { AlisError } from "./error.js";
+export { encodeEot, encodeEvent, encodeInit } from "./frame.js";
+export { Hub, type HubOptions, type Subscriber, type Subscription } from "./hub.js";
+export { type Dialect, type Init, MAGIC, type Message } from "./message.js";
