@@ -51,6 +51,9 @@ export interface Text extends Fill {
   link?: string;
 }
 
+type Style = Omit<Text, "text" | "plain" | "col" | "cols">;
+
+/** What of a screen a frame is made of. */
 export interface FrameOptions {
   boldIsBright?: boolean;
   /** Whether the cursor is drawn where the terminal shows it. Default true. */
@@ -177,19 +180,20 @@ class Painter {
     if (pen.strike) out.rules.push({ kind: "strike", col, cols, rgb: fg });
     if (pen.overline) out.rules.push({ kind: "overline", col, cols, rgb: fg });
 
-    const style = {
-      rgb: fg,
-      bold: pen.bold,
-      italic: pen.italic,
-      ...(LINK.test(pen.link ?? "") && { link: pen.link! }),
-    };
+    const style: Style = { rgb: fg, bold: pen.bold, italic: pen.italic };
+    if (pen.link !== undefined && LINK.test(pen.link)) style.link = pen.link;
     const words = (text: string, start: number) => {
-      for (const { 0: word, index } of text.slice(0, end - start).matchAll(/[^ ]+(?: [^ ]+)*/g)) {
-        out.texts.push({ ...style, text: word, plain: true, col: start + index, cols: word.length });
+      let i = 0;
+      while (i < text.length) {
+        while (text[i] === " ") i++;
+        let to = text.indexOf("  ", i);
+        if (to < 0) to = text.endsWith(" ") ? text.length - 1 : text.length;
+        if (to > i) out.texts.push({ ...style, text: text.slice(i, to), plain: true, col: start + i, cols: to - i });
+        i = to + 1;
       }
     };
     if (typeof content === "string") {
-      words(content, col);
+      words(content.slice(0, cols), col);
       return;
     }
 
@@ -208,13 +212,7 @@ class Painter {
     words(plain, at - plain.length);
   }
 
-  private symbol(
-    out: FrameLine,
-    style: Omit<Text, "text" | "plain" | "col" | "cols">,
-    text: string,
-    col: number,
-    cols: number,
-  ) {
+  private symbol(out: FrameLine, style: Style, text: string, col: number, cols: number): void {
     const codePoint = text.codePointAt(0) ?? 0x20;
     if (!this.isDrawing(codePoint)) {
       if (text.trim()) out.texts.push({ ...style, text, plain: false, col, cols });

@@ -2,6 +2,7 @@ import type { Frame, FrameLine, Rule, Text } from "./frame.js";
 import { glyph } from "./glyph.js";
 import { hex } from "./theme.js";
 
+/** How a picture is made of a frame. */
 export interface SvgOptions {
   /** Shown width in px; the height follows. Default: text of 14 px. */
   width?: number;
