@@ -1,5 +1,6 @@
 import type { Frame, FrameLine, Rule, Text } from "./frame.js";
 import { glyph } from "./glyph.js";
+import type { Shape } from "./shape.js";
 import { hex } from "./theme.js";
 
 /** How a picture is made of a frame. */
@@ -69,6 +70,12 @@ function content(lines: readonly FrameLine[], frame: Frame): string {
   const strokes = new Map<string, string>();
   const add = (paths: Map<string, string>, attributes: string, d: string) =>
     paths.set(attributes, (paths.get(attributes) ?? "") + d);
+  const known = new Map<number, Shape[]>();
+  const shapes = (codePoint: number) => {
+    const found = known.get(codePoint) ?? glyph(codePoint, CELL, ROW, LINE)!;
+    known.set(codePoint, found);
+    return found;
+  };
   const fill = (rgb: number) => (rgb === frame.fg ? "" : ` fill="${hex(rgb)}"`);
 
   const backgrounds = new Map<string, string>();
@@ -77,7 +84,7 @@ function content(lines: readonly FrameLine[], frame: Frame): string {
     for (const { col, cols, rgb } of line.fills) add(backgrounds, fill(rgb), box(col * CELL, y, cols * CELL, ROW));
     for (const { codePoint, col, cols, rgb } of line.glyphs) {
       const thin = codePoint < 0x2580 || (codePoint >= 0x2800 && codePoint < 0x2900);
-      for (const shape of glyph(codePoint, CELL, ROW, LINE)!) {
+      for (const shape of shapes(codePoint)) {
         // What reaches from side to side is one piece for the whole run.
         const wide = shape.kind === "rect" && shape.width === CELL;
         for (let i = 0; i < (wide ? 1 : cols); i++) {
