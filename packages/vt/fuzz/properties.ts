@@ -2,7 +2,7 @@
 // and the shortest stream found for the first property that fails.
 import { isDeepStrictEqual } from "node:util";
 import { Terminal } from "../src/terminal.js";
-import { state } from "../test/state.js";
+import { shown, state } from "../test/state.js";
 import { KINDS, piece } from "../test/stream.js";
 
 const seconds = Number(process.argv[2] ?? 10);
@@ -36,6 +36,16 @@ function check({ cols, rows, scrollback, parts, more, newCols, newRows }: Case):
     terminal.feed(part);
     terminal.verify();
   }
+  const start = terminal.snapshot();
+  const drawn = shown(terminal);
+  const { rows: changed, scrolled, all } = terminal.feed(more.join(""));
+  if (!all) {
+    const told = new Set(changed);
+    const now = shown(terminal);
+    for (let row = 0; row < rows; row++)
+      if (!told.has(row)) same(`row ${row} not reported`, { row: now[row] }, { row: drawn[row + scrolled] });
+  }
+  terminal.restore(start);
   const whole = new Terminal({ cols, rows, scrollback });
   whole.feed(text);
   same("split", state(terminal), state(whole));

@@ -75,8 +75,12 @@ export class Line {
     }
     const tail = buffer.tail[this.slot]!;
     if (tail !== 0 && len < buffer.cols) {
-      const cols = buffer.cols - len;
-      runs.push({ col: len, cols, text: " ".repeat(cols), pen: control.styles.pen(tail) });
+      const text = " ".repeat(buffer.cols - len);
+      const last = runs[runs.length - 1];
+      if (last !== undefined && at[start + len - 1] === tail) {
+        last.cols += text.length;
+        last.text += text;
+      } else runs.push({ col: len, cols: text.length, text, pen: control.styles.pen(tail) });
     } else if (tail === 0) {
       const last = runs[runs.length - 1];
       if (last !== undefined && last.pen === control.styles.pen(0) && last.text.endsWith(" ")) {

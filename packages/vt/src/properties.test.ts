@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { state } from "../test/state.js";
+import { shown, state } from "../test/state.js";
 import { KINDS, piece } from "../test/stream.js";
 import { Terminal } from "./terminal.js";
 
@@ -126,10 +126,3 @@ describe("whatever it is fed, a terminal", () => {
     );
   });
 });
-
-function shown(terminal: Terminal): unknown[] {
-  return Array.from({ length: terminal.rows }, (_, row) => {
-    const line = terminal.line(row);
-    return [line.wrapped, line.size, ...line.runs()];
-  });
-}

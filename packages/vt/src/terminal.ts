@@ -183,12 +183,15 @@ export class Terminal {
     b.movedTop = 0;
     b.movedEnd = 0;
     this.control.primary.scrolled = 0;
+    b.scrolled = 0;
     this.control.all = false;
     this.control.tidy();
   }
 
   private changes(): Changes {
     const { buffer, primary, all } = this.control;
+    // Only the primary screen reports how far it moved.
+    if (buffer !== primary && buffer.scrolled > 0) buffer.touchAll();
     return {
       rows: all ? upTo(buffer.rows) : new ChangedRows(buffer),
       scrolled: buffer === primary ? primary.scrolled : 0,

@@ -67,3 +67,11 @@ function screen(c: Control, b: Buffer): string[] {
   }
   return rows;
 }
+
+/** What a drawing would read of each row. */
+export function shown(terminal: Terminal): unknown[] {
+  return Array.from({ length: terminal.rows }, (_, row) => {
+    const line = terminal.line(row);
+    return [line.wrapped, line.size, ...line.runs()];
+  });
+}
