@@ -17,7 +17,13 @@ export async function startServer(args: string[] = []): Promise<RunningServer> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(process.execPath, ["bin/asciinema-server", ...args], {
-    env: { PATH: process.env["PATH"], DATA_DIR: folder, PORT: String(port), URL_HOST: "127.0.0.1" },
+    env: {
+      PATH: process.env["PATH"],
+      DATA_DIR: folder,
+      PORT: String(port),
+      URL_HOST: "127.0.0.1",
+      URL_PORT: String(port),
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
