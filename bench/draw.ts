@@ -66,7 +66,8 @@ function* mixed(random: () => number): Generator<string> {
     if (kind < 0.5) yield line;
     else if (kind < 0.8) yield line.replace(/\w+/g, (word) => `\x1b[${31 + Math.floor(random() * 6)}m${word}\x1b[0m`);
     else if (kind < 0.9) yield `\x1b[1;4m${line.trimEnd()}\x1b[0m\r\n`;
-    else yield `\x1b[38;5;${Math.floor(random() * 256)};48;5;${Math.floor(random() * 256)}m${line.trimEnd()}\x1b[0m\r\n`;
+    else
+      yield `\x1b[38;5;${Math.floor(random() * 256)};48;5;${Math.floor(random() * 256)}m${line.trimEnd()}\x1b[0m\r\n`;
   }
 }
 
@@ -175,8 +176,8 @@ async function run(browser: Browser, site: Site, kind: Kind, scenario: Scenario,
     await feed(0, WARM_UP);
     await page.waitForTimeout(SETTLE);
     const renderer = await context.newCDPSession(page);
+    await renderer.send("Performance.setTimeDomain", { timeDomain: "threadTicks" });
     await renderer.send("Performance.enable");
-    await renderer.send("Performance.setTimeDomain", { timeDomain: "threadTicks" }).catch(() => {});
     const whole = await browser.newBrowserCDPSession();
     const before = await readings(renderer, whole);
     const wall = await feed(WARM_UP, WARM_UP + FRAMES);
@@ -252,7 +253,10 @@ async function prove(page: Page, { cols, rows }: Scenario, frames: string[], kin
   );
   const expected = terminal.text().map((line) => (kind === "theirs" ? line.replaceAll("▀", " ").trimEnd() : line));
   const wrong = expected.findIndex((line, row) => line !== shown[row]);
-  if (wrong >= 0) throw new Error(`${kind}: row ${wrong} shows ${JSON.stringify(shown[wrong])}, not ${JSON.stringify(expected[wrong])}`);
+  if (wrong >= 0)
+    throw new Error(
+      `${kind}: row ${wrong} shows ${JSON.stringify(shown[wrong])}, not ${JSON.stringify(expected[wrong])}`,
+    );
   const colors = await page.evaluate(() => {
     const canvas = document.querySelector<HTMLCanvasElement>(".ap-term canvas")!;
     const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
@@ -273,9 +277,7 @@ const names = option("only")?.split(",") ?? Object.keys(scenarios);
 const json = process.argv.includes("--json");
 
 const site = await Site.start();
-const peer = dirname(
-  createRequire(import.meta.url).resolve("asciinema-player/dist/bundle/asciinema-player.min.js"),
-);
+const peer = dirname(createRequire(import.meta.url).resolve("asciinema-player/dist/bundle/asciinema-player.min.js"));
 site.policy = undefined; // theirs needs WebAssembly
 site.files.set("/theirs.js", readFileSync(join(peer, "asciinema-player.min.js")));
 site.files.set("/theirs.css", readFileSync(join(peer, "asciinema-player.css")));

@@ -101,9 +101,10 @@ class RecordingDriver implements Driver {
       await this.#until(() => (target = ready()) !== undefined);
       this.#check();
     }
-    if (target === now && !this.#running && !this.#stale) return false;
+    const index = timeline.indexAfter(target!);
+    if (target === now && index === this.#index && !this.#running && !this.#stale) return false;
     this.#startPending = false;
-    this.#show(timeline.indexAfter(target!));
+    this.#show(index);
     this.#clock.set(target!);
     this.#do("seek");
     if (timeline.complete && target! >= timeline.duration) this.#do("finish");

@@ -1,8 +1,8 @@
 import { glyph as shapesOf } from "@asciinema-ts/render";
 import { BOLD, type Glyph, type GlyphTable, ITALIC } from "./glyphs.js";
 
-/** Levels of coverage: 0 is none, `LEVELS - 1` all. */
-export const LEVELS = 32;
+/** Levels of coverage: 0 is none, the last one all. Steps of a sixteenth hit the shades of block elements exactly. */
+export const LEVELS = 17;
 
 /** What glyphs are drawn with. */
 export interface Face {

@@ -191,8 +191,16 @@ export class PixelPainter implements Painter {
     if (this.#rampFg[slot] !== fg || this.#rampBg[slot] !== bg) {
       this.#rampFg[slot] = fg;
       this.#rampBg[slot] = bg;
-      for (let level = 0; level < LEVELS; level++)
-        this.#ramps[at + level] = blend(bg, fg, (level * 255) / (LEVELS - 1));
+      const [redBlue, green] = [bg & 0xff00ff, (bg >>> 8) & 0xff];
+      const [redBlueTo, greenTo] = [fg & 0xff00ff, (fg >>> 8) & 0xff];
+      for (let level = 0; level < LEVELS; level++) {
+        const weight = level << 4;
+        const rest = 256 - weight;
+        this.#ramps[at + level] =
+          -0x1000000 |
+          (((Math.imul(redBlue, rest) + Math.imul(redBlueTo, weight)) >>> 8) & 0xff00ff) |
+          ((Math.imul(green, rest) + Math.imul(greenTo, weight)) & 0xff00);
+      }
     }
     return at;
   }
