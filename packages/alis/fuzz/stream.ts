@@ -16,7 +16,9 @@ import {
   Hub,
   MAGIC,
   type Message,
+  StreamDecoder,
   type Subscription,
+  subprotocols,
 } from "../src/index.js";
 
 type Body =
@@ -286,6 +288,37 @@ export const properties: Record<string, fc.IRawProperty<unknown>> = {
         frames.map((frame) => frame.subarray(0, length % (frame.length + 1))),
         "producer",
       );
+    },
+  ),
+
+  "whatever a producer sends, in whatever subprotocol, gives messages or our error": fc.property(
+    fc.array(
+      fc.oneof(
+        fc.constantFrom(
+          '{"version":2,"width":80,"height":24}',
+          '{"version":3,"term":{"cols":80,"rows":24}}',
+          '[1,"o","a"]',
+          "\n",
+          "[",
+        ),
+        fc.constant(MAGIC),
+        fc.string({ unit: "binary" }),
+        fc.uint8Array(),
+      ),
+      { maxLength: 6 },
+    ),
+    fc.constantFrom(undefined, ...subprotocols()),
+    (sent, subprotocol) => {
+      const decoder = new StreamDecoder("producer", { subprotocol });
+      let lastId = 0;
+      try {
+        for (const message of sent.flatMap((one) => decoder.decode(one))) {
+          if (decoder.subprotocol === "v1.alis" || message.type === "init" || message.type === "eot") continue;
+          same(message.id, ++lastId);
+        }
+      } catch (error) {
+        if (!(error instanceof AlisError)) throw error;
+      }
     },
   ),
 

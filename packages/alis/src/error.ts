@@ -7,7 +7,8 @@ export class AlisError extends Error {
   constructor(
     reason: string,
     readonly offset: number,
+    options?: ErrorOptions,
   ) {
-    super(`${reason} at byte ${offset}`);
+    super(`${reason} at byte ${offset}`, options);
   }
 }

@@ -1,0 +1,152 @@
+import { AsciicastError, Decoder as CastDecoder, type Event } from "@asciinema-ts/asciicast";
+import { AlisDecoder } from "./codec.js";
+import { AlisError } from "./error.js";
+import { type Dialect, MAGIC, type Message } from "./message.js";
+
+/** The languages that live streams are spoken in, the best first.
+ *
+ *  - `v1.alis`: frames, as in docs/alis.md
+ *  - `v2.asciicast`, `v3.asciicast`: a recording, each line a message
+ *  - `raw`: terminal output; what it has of time is when it arrives */
+export type Subprotocol = "v1.alis" | "v2.asciicast" | "v3.asciicast" | "raw";
+
+/** The subprotocols in the order in which to offer them. */
+export function subprotocols(): Subprotocol[] {
+  return ["v1.alis", "v2.asciicast", "v3.asciicast", "raw"];
+}
+
+/** The subprotocol to answer with: the first offered that we speak. Undefined when there is none.
+ *
+ *  @param offered  as the client lists them, the best first */
+export function negotiate(offered: Iterable<string>): Subprotocol | undefined {
+  const spoken = subprotocols();
+  for (const name of offered) {
+    const known = spoken.find((one) => one === name);
+    if (known) return known;
+  }
+  return undefined;
+}
+
+/** Decodes the messages of one connection in whichever subprotocol it speaks.
+ *
+ *  All come out as those of ALiS do: an init, then events. Where the subprotocol has no ids, they are 1, 2, 3… */
+export class StreamDecoder {
+  readonly #dialect: Dialect;
+  readonly #now: () => number;
+  #subprotocol: Subprotocol | undefined;
+  #decode: ((message: string | Uint8Array) => Message[]) | undefined;
+
+  /** @param options.subprotocol  what was agreed on; without it the first message tells
+   *  @param options.now          a clock in milliseconds that is never set back; `performance.now` unless given */
+  constructor(dialect: Dialect, options: { subprotocol?: Subprotocol | undefined; now?: () => number } = {}) {
+    this.#dialect = dialect;
+    this.#now = options.now ?? (() => performance.now());
+    this.#subprotocol = options.subprotocol;
+  }
+
+  /** The subprotocol, known after the first message at the latest. */
+  get subprotocol(): Subprotocol | undefined {
+    return this.#subprotocol;
+  }
+
+  /** The messages in a message of the connection; often one, sometimes none.
+   *
+   *  @throws {AlisError} when it is not valid; the connection is then best closed */
+  decode(message: string | Uint8Array): Message[] {
+    this.#subprotocol ??= recognize(message);
+    this.#decode ??= this.#decoder(this.#subprotocol);
+    return this.#decode(message);
+  }
+
+  #decoder(subprotocol: Subprotocol): (message: string | Uint8Array) => Message[] {
+    switch (subprotocol) {
+      case "v1.alis":
+        return decodeAlis(this.#dialect);
+      case "v2.asciicast":
+      case "v3.asciicast":
+        return decodeCast();
+      case "raw":
+        return decodeRaw(this.#now);
+      default:
+        return subprotocol satisfies never;
+    }
+  }
+}
+
+function recognize(message: string | Uint8Array): Subprotocol {
+  if (typeof message !== "string") {
+    return message.length === MAGIC.length && MAGIC.every((byte, index) => message[index] === byte) ? "v1.alis" : "raw";
+  }
+  try {
+    const { version } = JSON.parse(message);
+    if (version === 2) return "v2.asciicast";
+    if (version === 3) return "v3.asciicast";
+  } catch {
+    // Not JSON, or null: output.
+  }
+  return "raw";
+}
+
+function decodeAlis(dialect: Dialect): (message: string | Uint8Array) => Message[] {
+  const decoder = new AlisDecoder(dialect);
+  return (message) => {
+    if (typeof message === "string") throw new AlisError("text where a frame is expected", 0);
+    const decoded = decoder.decode(message);
+    return decoded ? [decoded] : [];
+  };
+}
+
+function decodeCast(): (message: string | Uint8Array) => Message[] {
+  const decoder = new CastDecoder();
+  const utf8 = new TextDecoder();
+  const number = numbering();
+  let begun = false;
+  return (message) => {
+    const text = typeof message === "string" ? message : utf8.decode(message);
+    let events: Event[];
+    try {
+      events = decoder.push(`${text}\n`);
+    } catch (error) {
+      if (!(error instanceof AsciicastError)) throw error;
+      throw new AlisError(error.message, 0, { cause: error });
+    }
+    const messages: Message[] = events.map(number);
+    const { header } = decoder;
+    if (!header && !/^\s*(#|$)/.test(text)) throw new AlisError("not the header of asciicast v2 or v3", 0);
+    if (header && !begun) {
+      begun = true;
+      const { cols, rows, theme } = header;
+      messages.unshift({ type: "init", lastId: 0, time: 0, cols, rows, ...(theme && { theme }), dump: "" });
+    }
+    return messages;
+  };
+}
+
+function decodeRaw(now: () => number): (message: string | Uint8Array) => Message[] {
+  const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+  const number = numbering();
+  let start: number | undefined;
+  return (message) => {
+    const text = typeof message === "string" ? message : utf8.decode(message, { stream: true });
+    if (start === undefined) {
+      start = now();
+      return [{ type: "init", lastId: 0, time: 0, ...sizeIn(text), dump: text }];
+    }
+    // A piece of a character is kept for the next message.
+    if (text === "") return [];
+    return [number({ time: Math.max(0, Math.round((now() - start) * 1000)), type: "output", text })];
+  };
+}
+
+/** The size that output asks a terminal to take, or that the first line of script(1) tells; else 80x24. */
+function sizeIn(text: string): { cols: number; rows: number } {
+  const [, rows, cols] = /\x1b\[8;(\d{1,5});(\d{1,5})t/.exec(text) ?? [];
+  if (rows && cols) return { cols: Number(cols), rows: Number(rows) };
+  const [, columns, lines] = /^[^\n]*\[[^\n]*\bCOLUMNS="(\d{1,5})" LINES="(\d{1,5})"/.exec(text) ?? [];
+  return columns && lines ? { cols: Number(columns), rows: Number(lines) } : { cols: 80, rows: 24 };
+}
+
+function numbering(): (event: Event) => Message {
+  let id = 0;
+  return (event) => ({ ...event, id: ++id });
+}
