@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import "../dist/bundle/asciinema.cjs";
+require("../dist/bundle/asciinema.cjs");

@@ -118,12 +118,15 @@ test("any cut gives the same, and nothing but allowed forms comes out", () => {
 
 test("afterwards the terminal is as before", () => {
   const filter = new Filter();
-  filter.feed("\x1b[?1049h\x1b[?25l\x1b[4h\x1b]11;#000000\x07\x1b[31mhello");
+  filter.feed("primary\x1b[?1049h\x1b[?25l\x1b[4h\x1b]11;#000000\x07\x1b[31mhello");
   const restore = filter.restore();
   for (const part of ["\x1b[?1049l", "\x1b[?25h", "\x1b[0m", "\x1b[4l", "\x1b]111\x1b\\", "\r\n"]) {
     expect(restore).toContain(part);
   }
   const calm = new Filter();
+  const full = new Filter();
+  full.feed("hello\r\n\x1b[?1049h\x1b[5;5Hx");
+  expect(full.restore()).not.toMatch(/\r\n$/);
   calm.feed("hello\r\n");
   expect(calm.restore()).not.toContain("1049");
   expect(calm.restore()).not.toMatch(/\r\n$/);

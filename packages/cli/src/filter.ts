@@ -90,6 +90,8 @@ export class Filter {
   #link = false;
   #shape = false;
   #atLineStart = true;
+  /** While the alternate screen is shown: whether the primary screen's cursor is at the beginning of a line. */
+  #left: boolean | undefined;
 
   /** @param options.all  pass everything, and only watch what has to be brought back */
   constructor(options: { all?: boolean } = {}) {
@@ -126,6 +128,7 @@ export class Filter {
     for (const [mode, on] of this.#modes) {
       if (mode !== "1048" && on !== (PRIVATE_MODES[mode] ?? false)) text += `\x1b[?${mode}${on ? "l" : "h"}`;
     }
+    this.#switchScreen(false);
     if (this.#insert) text += "\x1b[4l";
     if (this.#shape) text += "\x1b[0 q";
     if (this.#colors) text += "\x1b]104\x1b\\\x1b]110\x1b\\\x1b]111\x1b\\\x1b]112\x1b\\";
@@ -226,7 +229,7 @@ export class Filter {
   }
 
   #csi(sequence: string, marker: string, parameters: string, name: string): string {
-    this.#atLineStart &&= name === "m";
+    this.#atLineStart &&= "mhl".includes(name);
     if (name === "h" || name === "l") return this.#setModes(marker, parameters.split(";"), name);
     if (!CSI.has(marker + name)) return "";
     if (name === " q") this.#shape = true;
@@ -246,11 +249,23 @@ export class Filter {
     const known = (mode: string) => mode in PRIVATE_MODES || (this.#all && INTRUSIVE_MODES.includes(mode));
     for (const mode of modes.filter(known)) {
       // The screens exclude each other; leaving by any of them is leaving.
-      if (ALTERNATE_SCREEN.includes(mode)) for (const other of ALTERNATE_SCREEN) this.#modes.delete(other);
+      if (ALTERNATE_SCREEN.includes(mode)) {
+        for (const other of ALTERNATE_SCREEN) this.#modes.delete(other);
+        this.#switchScreen(name === "h");
+      }
       this.#modes.set(mode, name === "h");
     }
     const allowed = modes.filter((mode) => mode in PRIVATE_MODES);
     return allowed.length > 0 ? `\x1b[?${allowed.join(";")}${name}` : "";
+  }
+
+  /** The primary screen's cursor stays where it was. */
+  #switchScreen(alternate: boolean): void {
+    if (alternate) this.#left ??= this.#atLineStart;
+    else if (this.#left !== undefined) {
+      this.#atLineStart = this.#left;
+      this.#left = undefined;
+    }
   }
 
   #inString(char: string, code: number): string {
@@ -291,6 +306,7 @@ export class Filter {
     this.#modes.clear();
     this.#insert = this.#colors = this.#link = this.#shape = false;
     this.#atLineStart = true;
+    this.#left = undefined;
   }
 }
 

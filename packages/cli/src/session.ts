@@ -9,6 +9,8 @@ import type { Size, Tty } from "./tty.js";
 
 /** Bytes that may wait for the terminal or an output before the child has to. */
 const HIGH_WATER = 1024 * 1024;
+/** What is left of them when the child may go on. */
+const LOW_WATER = 256 * 1024;
 /** The same for what is typed, before the terminal has to. */
 const TYPED_HIGH_WATER = 64 * 1024;
 /** Milliseconds that a terminal may take nothing at the end before the rest is given up. */
@@ -55,20 +57,21 @@ export async function run(options: SessionOptions): Promise<number> {
   /** What the child printed last, for telling a question for a password. */
   let tail = "";
   const onOutput = (chunk: Uint8Array) => {
-    tty?.write(chunk);
+    tty?.write(chunk, relieve);
     const text = decoder.decode(chunk, { stream: true });
     record(text);
     if (options.captureInput) tail = (tail + text.slice(-200)).slice(-200);
-    if (!waiting && congested()) void wait();
-  };
-  const congested = () => (tty?.pending ?? 0) > HIGH_WATER || outputs.some(({ pending }) => pending > HIGH_WATER);
-  const wait = async () => {
+    if (waiting || !above(HIGH_WATER)) return;
     waiting = true;
     pty.pause();
-    await Promise.all([tty?.drained(), ...outputs.map((output) => output.drained())]);
+    for (const output of outputs) void output.drained().then(relieve);
+  };
+  const relieve = () => {
+    if (!waiting || above(LOW_WATER)) return;
     waiting = false;
     pty.resume();
   };
+  const above = (mark: number) => (tty?.pending ?? 0) > mark || outputs.some(({ pending }) => pending > mark);
 
   const pty = spawn({ command: options.command, env: options.env, ...size, onOutput });
   const echo = options.captureInput ? new EchoWatch(pty.slave) : undefined;

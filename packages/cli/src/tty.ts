@@ -8,6 +8,8 @@ export interface Size {
   rows: number;
 }
 
+/** Bytes read at a time. */
+const READ = 64 * 1024;
 const FLAGS = constants.O_RDWR | constants.O_NOCTTY;
 
 /** The controlling terminal of this process, in raw mode between `raw()` and `restore()`. */
@@ -22,29 +24,39 @@ export class Tty {
   readonly #mode: RawMode;
   readonly #onContinue = () => void this.#mode.enter();
   #open = true;
+  #size: Size = { cols: 80, rows: 24 };
 
   /** @throws the system's error when this process has no controlling terminal */
   constructor() {
     this.#fd = openSync("/dev/tty", FLAGS);
-    // The stream opens its own description, so not blocking stays its affair.
-    this.#stream = new ReadStream(this.#fd);
+    // The stream opens its own description, so that not blocking stays its affair. What is typed is handed over as it is read, without the stream's queue in between.
+    const buffer = Buffer.allocUnsafe(READ);
+    const typed = (length: number) => {
+      this.onInput(Uint8Array.prototype.slice.call(buffer, 0, length));
+      return true;
+    };
+    this.#stream = new ReadStream(this.#fd, { onread: { buffer, callback: typed } } as object);
     this.#mode = new RawMode(this.#fd);
     const end = () => {
       if (!this.#open) return;
       this.#open = false;
       this.onEnd();
     };
-    this.#stream.on("data", (chunk: Buffer) => this.onInput(chunk));
     this.#stream.on("end", end).on("error", end);
     this.#stream.pause();
   }
 
-  /** The present size; 80×24 when the terminal does not know it. */
+  /** The present size, or the last that is known; 80×24 when the terminal does not know it. */
   get size(): Size {
-    const stream = new WriteStream(openSync("/dev/tty", FLAGS));
-    const { columns, rows } = stream;
-    stream.destroy();
-    return { cols: columns || 80, rows: rows || 24 };
+    try {
+      const stream = new WriteStream(openSync("/dev/tty", FLAGS));
+      const { columns, rows } = stream;
+      stream.destroy();
+      this.#size = { cols: columns || 80, rows: rows || 24 };
+    } catch {
+      // It has gone; whoever reads from it will be told.
+    }
+    return this.#size;
   }
 
   /** Bytes written that the terminal has not taken yet. */

@@ -50,11 +50,11 @@ async function session(values: Values, env: Environment, path: string, extra: En
       const actual = fixed.cols && fixed.rows ? undefined : tty?.size;
       return { cols: fixed.cols ?? actual?.cols ?? 80, rows: fixed.rows ?? actual?.rows ?? 24 };
     };
-    const { probe, typed } = tty ? await ask(tty, env) : { probe: undefined, typed: "" };
-
+    // First of all, while ctrl+c still works: a named pipe waits for its reader.
     const append = values.has("append");
     const format = values.get("output-format") as OutputFormat | undefined;
     const file = await openRecordingFile(path, { format, append, overwrite: values.has("overwrite") });
+    const { probe, typed } = tty ? await ask(tty, env) : { probe: undefined, typed: "" };
     const header = headerOf(values, config, env, size(), explicit, tty ? probe : undefined);
     const encoder = await encoding(file.format, header, file.append === undefined ? {} : { append: file.append });
     let failure: Error | undefined;
