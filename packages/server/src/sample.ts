@@ -146,7 +146,7 @@ function tests(scene: Scene): void {
   for (const [name, milliseconds] of [
     ["reads every version", 14],
     ["keeps the colours", 9],
-    ["wide characters: 日本語 한국어", 21],
+    ["wide characters: 日本語 中文", 21],
     ["survives a torn line", 33],
   ] as const) {
     scene.print(`  ${sgr("32", "✓")} ${name} ${sgr("90", `${milliseconds} ms`)}\r\n`, 280);

@@ -44,7 +44,7 @@ export function pageOptions(query: Query): PageOptions {
 }
 
 /** The player's options for a recording: its owner's settings, then what the page's address asks for. */
-export function playerOptions(recording: Recording, page: PageOptions, fit: "width" | "both"): Record<string, unknown> {
+export function playerOptions(recording: Recording, page: PageOptions): Record<string, unknown> {
   const theme = recording.term_theme_name;
   const options: Record<string, unknown> = {
     cols: recording.term_cols_override,
@@ -65,7 +65,8 @@ export function playerOptions(recording: Recording, page: PageOptions, fit: "wid
     markers: ownMarkers(recording),
     poster: `npt:${snapshotAt(recording)}`,
     preload: true,
-    fit,
+    // The page limits the width, so that the height fits the window.
+    fit: "width",
     ...page,
   };
   for (const [name, value] of Object.entries(options)) {

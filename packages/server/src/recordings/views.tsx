@@ -38,14 +38,7 @@ export const RecordingPage: FC<
       <main id="main">
         <div class="stage">
           <div class="wrap">
-            <Player
-              site={site}
-              recording={recording}
-              options={options}
-              picture={picture}
-              viewToken={viewToken}
-              fit="both"
-            />
+            <Player site={site} recording={recording} options={options} picture={picture} viewToken={viewToken} />
           </div>
         </div>
         <div class="wrap about">
@@ -113,9 +106,9 @@ export const RecordingPage: FC<
 
 /** A recording inside somebody else's page. */
 export const FramedRecordingPage: FC<RecordingProps> = ({ site, recording, options, picture }) => (
-  <FramedPage site={site} title={titleOf(recording)}>
+  <FramedPage site={site} title={titleOf(recording)} head={<PlayerAssets site={site} />}>
     <main id="main">
-      <Player site={site} recording={recording} options={options} picture={picture} viewToken={undefined} fit="width" />
+      <Player site={site} recording={recording} options={options} picture={picture} viewToken={undefined} />
       <p class="credit">
         <a href={`${site.url}/a/${addressOf(recording)}`} target="_blank" rel="noopener">
           {titleOf(recording)}
@@ -126,12 +119,12 @@ export const FramedRecordingPage: FC<RecordingProps> = ({ site, recording, optio
   </FramedPage>
 );
 
-const Player: FC<RecordingProps & { viewToken: string | undefined; fit: "width" | "both" }> = (props) => {
-  const { recording, options, picture, viewToken, fit } = props;
+const Player: FC<RecordingProps & { viewToken: string | undefined }> = (props) => {
+  const { recording, options, picture, viewToken } = props;
   const path = `/a/${addressOf(recording)}`;
   const setup = {
     src: `${path}.${fileEnding(recording)}`,
-    options: playerOptions(recording, options, fit),
+    options: playerOptions(recording, options),
     cols: recording.term_cols_override ?? recording.term_cols,
     rows: recording.term_rows_override ?? recording.term_rows,
     view: viewToken ? `${path}/views?token=${viewToken}` : undefined,
@@ -183,11 +176,17 @@ const RecordingHead: FC<{ site: Site; recording: ListedRecording; picture: Pictu
       <meta property="og:description" content={description} />
       <meta property="og:site_name" content={site.host} />
       <meta property="og:image" content={`${url}.svg?v=${picture.key}`} />
-      <link rel="stylesheet" href={site.asset("asciinema-player.css")} />
-      <script src={site.asset("asciinema-player.min.js")} defer />
+      <PlayerAssets site={site} />
     </>
   );
 };
+
+const PlayerAssets: FC<{ site: Site }> = ({ site }) => (
+  <>
+    <link rel="stylesheet" href={site.asset("asciinema-player.css")} />
+    <script src={site.asset("asciinema-player.min.js")} defer />
+  </>
+);
 
 const Visibility: FC<{ site: Site; recording: ListedRecording }> = ({ site, recording }) => {
   const [icon, word] = (
@@ -283,19 +282,22 @@ const Share: FC<{ site: Site; recording: ListedRecording; options: PageOptions; 
       popover={open ? undefined : "auto"}
       role="dialog"
       aria-labelledby="share-h"
+      data-id={addressOf(recording)}
       data-url={url}
       data-title={titleOf(recording)}
     >
       <header>
         <h2 id="share-h">Share</h2>
-        <button
-          class="btn plain square"
-          type="button"
-          {...{ popovertarget: "share", popovertargetaction: "hide" }}
-          aria-label="Close"
-        >
-          <Icon site={site} name="close" />
-        </button>
+        {open ? null : (
+          <button
+            class="btn plain square"
+            type="button"
+            {...{ popovertarget: "share", popovertargetaction: "hide" }}
+            aria-label="Close"
+          >
+            <Icon site={site} name="close" />
+          </button>
+        )}
       </header>
       <div class="in">
         <form class="opts" method="get">

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createApp } from "../src/app.js";
+import { type Config, readConfig } from "../src/config.js";
+import { type Database, openDatabase } from "../src/db/database.js";
+import { migrate } from "../src/db/migrate.js";
+import { DerivedFiles } from "../src/derived.js";
+import { openDiskStore } from "../src/files/disk.js";
+import type { FileStore } from "../src/files/files.js";
+import { createLog } from "../src/log.js";
+import type { Task } from "../src/recordings/worker.js";
+import { recordingWorkers } from "../src/recordings/workers.js";
+import type { WorkerPool } from "../src/worker-pool.js";
+
+/** A server without a socket, on a folder and a clock of its own. */
+export interface TestServer {
+  request(path: string, init?: RequestInit & { from?: string }): Promise<Response>;
+  /** Uploads a file and returns the answer. */
+  upload(content: string | Uint8Array, options?: UploadOptions): Promise<Response>;
+  db: Database;
+  files: FileStore;
+  folder: string;
+  /** Milliseconds since 1970; tests move it. */
+  now: number;
+  /** What was logged so far. */
+  logged: string[];
+  close(): Promise<void>;
+}
+
+export interface UploadOptions {
+  installId?: string;
+  username?: string;
+  fields?: Record<string, string>;
+  path?: string;
+  field?: string;
+  fileName?: string;
+  headers?: Record<string, string>;
+}
+
+export const installId = "01234567-89ab-cdef-0123-456789abcdef";
+export const otherInstallId = "fedcba98-7654-3210-fedc-ba9876543210";
+
+/** What a command sends to say who it is. */
+export function basic(id: string, username = "mira"): string {
+  return `Basic ${Buffer.from(`${username}:${id}`).toString("base64")}`;
+}
+
+/** A form with a file, as commands send it. */
+export function form(content: string | Uint8Array, options: UploadOptions = {}): FormData {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(options.fields ?? {})) data.append(name, value);
+  const bytes = typeof content === "string" ? content : (content as Uint8Array<ArrayBuffer>);
+  data.append(options.field ?? "file", new Blob([bytes]), options.fileName ?? "demo.cast");
+  return data;
+}
+
+/** A short asciicast v3 file. */
+export function cast(header: Record<string, unknown> = {}, events?: string[]): string {
+  const lines = events ?? ['[0.5, "o", "hello\\r\\n"]', '[1.0, "m", "middle"]', '[0.5, "o", "bye\\r\\n"]'];
+  return [JSON.stringify({ version: 3, term: { cols: 80, rows: 24 }, ...header }), ...lines, ""].join("\n");
+}
+
+export async function startTestServer(settings: Partial<Config> = {}): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), "asciinema-server-"));
+  const db = openDatabase(":memory:");
+  await migrate(db);
+  const files = await openDiskStore(folder);
+  const workers: WorkerPool<Task> = recordingWorkers();
+  const config: Config = { ...readConfig({ DATA_DIR: folder, URL_HOST: "casts.example.org" }), ...settings };
+  const logged: string[] = [];
+  const server: TestServer = {
+    db,
+    files,
+    folder,
+    now: Date.parse("2026-11-21T10:00:00Z"),
+    logged,
+    async request(path, { from = "127.0.0.1", ...init } = {}) {
+      return app.request(path, init, { incoming: { socket: { remoteAddress: from } } });
+    },
+    upload(content, options = {}) {
+      return server.request(options.path ?? "/api/v1/recordings", {
+        method: "POST",
+        headers: {
+          authorization: basic(options.installId ?? installId, options.username),
+          accept: "application/json",
+          ...options.headers,
+        },
+        body: form(content, options),
+      });
+    },
+    async close() {
+      await workers.close();
+      await db.destroy();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  const clock = () => server.now;
+  const app = createApp({
+    config,
+    db,
+    files,
+    derived: new DerivedFiles(config.cacheDir, clock),
+    workers,
+    clock,
+    log: createLog((line) => logged.push(line), clock),
+    secret: "a secret that only tests know, long enough",
+    version: "0.0.0",
+  });
+  return server;
+}
