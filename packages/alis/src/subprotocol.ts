@@ -142,7 +142,7 @@ function decodeRaw(now: () => number): (message: string | Uint8Array) => Message
 function sizeIn(text: string): { cols: number; rows: number } {
   const [, rows, cols] = /\x1b\[8;(\d{1,5});(\d{1,5})t/.exec(text) ?? [];
   if (rows && cols) return { cols: Number(cols), rows: Number(rows) };
-  const [, columns, lines] = /^[^\n]*\[[^\n]*\bCOLUMNS="(\d{1,5})" LINES="(\d{1,5})"/.exec(text) ?? [];
+  const [, columns, lines] = /\bCOLUMNS="(\d{1,5})" LINES="(\d{1,5})"/.exec(text.split("\n", 1)[0]!) ?? [];
   return columns && lines ? { cols: Number(columns), rows: Number(lines) } : { cols: 80, rows: 24 };
 }
 

@@ -48,6 +48,15 @@ describe("v1", () => {
     expect(notes).toEqual([{ line: 0, text: "the file ends early: what comes after its last whole entry is dropped" }]);
   });
 
+  it.each([
+    ['[1,"a \\"quote\\\\"],[1,"b', 1],
+    ['[1,"a, ]}"],[1', 1],
+    ['[1,"a"],[1,"b"],', 2],
+    [`[1,"${"x".repeat(20_000_000)}"],[1,"`, 1],
+  ])("is cut at the right place: %#", (stdout, count) => {
+    expect(decode([`{"version":1,"width":80,"height":24,"stdout":[${stdout}`]).events).toHaveLength(count);
+  });
+
   it("names a broken entry, or skips it", () => {
     const json = '{"version":1,"width":80,"height":24,"stdout":[[1,"a"],[1],[1,"b"]]}';
     expect(decode([json]).error).toEqual({ message: "stdout[1] is not [delay, data]", line: 0 });
@@ -172,6 +181,14 @@ describe("what is put up with", () => {
     const { header: read, notes } = header({ version: 2, width: 0, height: 0 });
     expect(read).toEqual({ cols: 80, rows: 24 });
     expect(notes.map((note) => note.text)).toEqual(["width is 0, taken as 80", "height is 0, taken as 24"]);
+  });
+
+  it("a key nested more deeply than can be written again, which is left out with a note", () => {
+    const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+    const { header: read, notes } = decode([`{"version":2,"width":80,"height":24,"deep":${deep}}\n`]);
+    expect(read).toEqual({ cols: 80, rows: 24 });
+    expect(notes).toEqual([{ line: 1, text: "deep left out: it is nested too deeply" }]);
+    expect(decode([`{"version":2,"width":${deep}}\n`]).error?.message).toMatch(/not a list$/);
   });
 
   it("names that JavaScript gives a meaning to", () => {

@@ -86,6 +86,11 @@ export class Fields {
 
   /** The keys that nobody took, or undefined when there are none. */
   rest(): Record<string, unknown> | undefined {
+    for (const [key, value] of this.#left) {
+      if (shallow(value)) continue;
+      this.#left.delete(key);
+      this.note(`${this.where}${key} left out: it is nested too deeply`);
+    }
     return this.#left.size > 0 ? Object.fromEntries(this.#left) : undefined;
   }
 
@@ -117,8 +122,15 @@ function isColor(value: unknown): value is string {
   return typeof value === "string" && /^#[0-9a-f]{6}$/i.test(value);
 }
 
+/** Whether a value is nested no deeper than this. JSON is read to any depth, but written by recursion. */
+function shallow(value: unknown, levels = 100): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => shallow(inner, levels - 1));
+}
+
 function quote(value: unknown): string {
   if (value === undefined) return " and is missing";
+  if (typeof value === "object" && value !== null) return `, not ${Array.isArray(value) ? "a list" : "an object"}`;
   const text = JSON.stringify(value);
   return `, not ${text.length > 20 ? `${text.slice(0, 20)}…` : text}`;
 }

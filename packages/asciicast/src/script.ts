@@ -55,8 +55,8 @@ export async function openTypescript(files: Typescript, options: ForeignOptions 
   const cols = Number(said.get("COLUMNS") ?? /\bCOLUMNS="(\d+)"/.exec(heading)?.[1]);
   const rows = Number(said.get("LINES") ?? /\bLINES="(\d+)"/.exec(heading)?.[1]);
   const termType = said.get("TERM") ?? /\bTERM="([^"]*)"/.exec(heading)?.[1];
-  const started = said.get("START_TIME") ?? /^Script started on ([^[]*?)\s*(\[|$)/.exec(heading)?.[1] ?? "";
-  const timestamp = Math.floor(Date.parse(started.replace(/^(\S+-\S+) /, "$1T")) / 1000);
+  const started = said.get("START_TIME") ?? /^Script started on ([^[]*)/.exec(heading)?.[1]?.trim() ?? "";
+  const timestamp = Math.floor(Date.parse(started.replace(/^(\d+-\d\d-\d\d) /, "$1T")) / 1000);
   const shell = said.get("SHELL");
   const sized = isSize(cols) && isSize(rows);
   const header = compact<Header>({
@@ -106,11 +106,11 @@ async function readTiming(source: Source, notes: Note[], options: ForeignOptions
 }
 
 function readEntry(text: string, line: number): Entry | undefined {
-  const [, letter = "O", seconds, rest = ""] = /^(?:([OISH]) )?(\d+(?:\.\d+)?) ?(.*?)\r?$/.exec(text) ?? [];
+  const [, letter = "O", seconds, rest = ""] = /^(?:([OISH]) )?(\d+(?:\.\d+)?) ?(.*?)\r?$/s.exec(text) ?? [];
   const delay = Math.round(Number(seconds) * 1e6);
   if (!(delay <= 1e15)) return undefined;
   if (letter === "H") {
-    const [, name = "", value = ""] = /^(\S+) ?(.*)$/.exec(rest) ?? [];
+    const [, name = "", value = ""] = /^(\S+) ?(.*)$/s.exec(rest) ?? [];
     return { delay, line, type: "said", name, value };
   }
   if (letter === "S") {
@@ -195,11 +195,14 @@ class Log {
 
   /** What no entry has counted, without the last line that script writes, and the exit status which that line tells. */
   async rest(): Promise<{ text: string; status: string | undefined }> {
-    let text =
-      this.#text.output.decode(await this.#reader.take(Infinity), { stream: true }) + this.#text.output.decode();
-    const done = /\r?\n?Script done on [^\n]*\n?$/.exec(text);
-    if (done) text = text.slice(0, done.index);
-    return { text, status: /\bCOMMAND_EXIT_CODE="(-?\d+)"/.exec(done?.[0] ?? "")?.[1] };
+    const bytes = await this.#reader.take(Infinity);
+    const text = this.#text.output.decode(bytes, { stream: true }) + this.#text.output.decode();
+    const mark = text.lastIndexOf("Script done on ");
+    const done = mark < 0 ? "" : text.slice(mark).trimEnd();
+    if (done === "" || done.includes("\n")) return { text, status: undefined };
+    // An empty line comes before it.
+    const output = text.slice(0, mark).replace(/\r?\n$/, "");
+    return { text: output, status: /\bCOMMAND_EXIT_CODE="(-?\d+)"/.exec(done)?.[1] };
   }
 
   async close(): Promise<void> {

@@ -61,25 +61,38 @@ export function decode(
 export function mend(text: string): string | undefined {
   const open: string[] = [];
   let cut = 0;
-  let closers = "";
+  // What is open at the cut: the object, and perhaps one list or object in it.
+  let outer: string | undefined;
+  let inner: string | undefined;
   for (let i = 0; i < text.length; i++) {
-    const char = text[i];
-    if (char === '"') {
-      i++;
-      while (i < text.length && text[i] !== '"') i += text[i] === "\\" ? 2 : 1;
-    } else if (char === "{" || char === "[") {
-      open.push(char === "{" ? "}" : "]");
-    } else if (char === "}" || char === "]") {
-      if (open.pop() !== char) return undefined;
-      if (open.length === 0) return undefined;
-      if (open.length <= 2) {
-        cut = i + 1;
-        closers = open.toReversed().join("");
-      }
-    } else if (char === "," && open.length <= 2) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) {
+      i = endOfString(text, i);
+      if (i < 0) break;
+    } else if (code === OPEN_OBJECT || code === OPEN_LIST) {
+      open.push(code === OPEN_OBJECT ? "}" : "]");
+    } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) {
+      if (open.pop() !== text[i] || open.length === 0) return undefined;
+      if (open.length > 2) continue;
+      cut = i + 1;
+      [outer, inner] = open;
+    } else if (code === COMMA && open.length <= 2) {
       cut = i;
-      closers = open.toReversed().join("");
+      [outer, inner] = open;
     }
   }
-  return cut > 0 ? text.slice(0, cut) + closers : undefined;
+  return cut > 0 ? text.slice(0, cut) + (inner ?? "") + outer : undefined;
+}
+
+const [QUOTE, COMMA, BACKSLASH] = [0x22, 0x2c, 0x5c];
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+/** The place of the quotation mark that ends the string which begins at `start`; -1 when there is none. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes++;
+    if (slashes % 2 === 0) return end;
+  }
+  return -1;
 }
