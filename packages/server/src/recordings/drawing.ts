@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { pipeline } from "node:stream";
 import { promisify } from "node:util";
 import { createGunzip, gzip as gzipCallback } from "node:zlib";
 import { type Event, type Header, open, type Theme } from "@asciinema-ts/asciicast";
@@ -116,7 +117,9 @@ interface Session {
 /** A stored recording as it plays: pauses shortened, the owner's size instead of the recorded ones. What cannot be read
  *  is left out. */
 async function openSession({ content, cols, rows, idleTimeLimit }: Reading): Promise<Session> {
-  const recording = await open(createReadStream(content).pipe(createGunzip()), { damage: "skip" });
+  // Unlike pipe(), pipeline() passes errors on; the callback is not needed, they reach whoever reads.
+  const stored = pipeline(createReadStream(content), createGunzip(), () => {});
+  const recording = await open(stored, { damage: "skip" });
   const header: Header = recording.header;
   const idle = new IdleTime(idleTimeLimit ?? header.idleTimeLimit);
   return {

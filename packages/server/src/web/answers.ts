@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { Context } from "hono";
 import { acceptsGzip, matchesEtag } from "./negotiation.js";
@@ -34,8 +34,7 @@ export async function answerCompressed(c: Context, content: Compressed): Promise
   const file = await open(content.path);
   if (gzip) headers["content-length"] = String((await file.stat()).size);
   const stored = createReadStream("", { fd: file });
-  const body = gzip ? stored : stored.pipe(createGunzip());
-  // A client that goes away must not leave the file open.
-  body.once("close", () => stored.destroy());
+  // pipeline() passes errors on, and closes the file when the client goes away.
+  const body = gzip ? stored : pipeline(stored, createGunzip(), () => {});
   return new Response(Readable.toWeb(body) as ReadableStream, { headers });
 }
