@@ -125,9 +125,11 @@ export class Decoder {
   /** Refuses what cannot be a recording by its first characters, without waiting for the end of a line. */
   #glance(): void {
     if (this.#plausible || this.#rest.length < HEAD) return;
-    const head = this.#rest.trimStart();
+    // Kept without its leading space, so that any amount of that costs nothing.
+    this.#rest = this.#rest.trimStart();
+    const head = this.#rest.slice(0, HEAD);
     if (head.length < HEAD) return;
-    if (head[0] !== "{" && head[0] !== "#") throw refuse(foreign(head.slice(0, HEAD)));
+    if (head[0] !== "{" && head[0] !== "#") throw refuse(foreign(head));
     this.#plausible = true;
   }
 
