@@ -1,6 +1,6 @@
 // The real command for tests: bundled from the sources, run with or without a terminal whose screen can be read.
 import { spawn as spawnChild } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -125,6 +125,16 @@ export class Screen {
 
   get pid(): number {
     return this.#pty.pid;
+  }
+
+  /** The process that its shell has started. */
+  async child(): Promise<number> {
+    const children = () => readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, "utf8").trim();
+    await until(
+      () => children() !== "",
+      () => `a child of process ${this.pid}`,
+    );
+    return Number(children());
   }
 
   get text(): string {

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { appendFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -145,9 +144,7 @@ test("the terminal is restored, wherever the recording stops", async () => {
 
   const killed = new Screen(`${play} -q ${path}; stty -a`, { home });
   await killed.shows("full screen");
-  const pid = await new Promise<number>((resolve) =>
-    execFile("pgrep", ["-P", String(killed.pid)], (_, stdout) => resolve(Number(stdout))),
-  );
+  const pid = await killed.child();
   process.kill(pid, "SIGTERM");
   await killed.ended;
   expect(killed.text).toContain("icanon");

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -313,7 +312,7 @@ test("a signal ends the session, the terminal is sane and the file is whole", as
     const path = fresh();
     const screen = new Screen(`${asciinema.replace("exec", "")} rec -q ${path}; stty -a`, { home, answer });
     await screen.shows(/[#$]$/);
-    const pid = await childOf(screen.pid);
+    const pid = await screen.child();
     process.kill(pid, signal);
     await screen.ended;
     expect(screen.text).toContain(" icanon");
@@ -329,7 +328,7 @@ test("after kill -9 the file plays to the last whole event and the terminal is s
     answer,
   });
   await screen.shows("line 50");
-  const pid = await childOf(screen.pid);
+  const pid = await screen.child();
   process.kill(pid, "SIGKILL");
   await screen.ended;
   expect(screen.text).toMatch(/ icanon[\s\S]* echo /);
@@ -427,8 +426,3 @@ test("broken settings are named with their file and key", async () => {
     `Error: invalid key definition 'F5' for key \`session.pause_key\` in ${config}/config.toml\n`,
   );
 });
-
-/** The command that a screen's shell runs. */
-function childOf(pid: number): Promise<number> {
-  return new Promise((resolve) => execFile("pgrep", ["-P", String(pid)], (_, stdout) => resolve(Number(stdout))));
-}
