@@ -20,7 +20,7 @@ export interface HubOptions {
 export interface Subscriber {
   /** Takes a frame, to be sent later or at once, but without calling the hub meanwhile. False says that no more can be
    *  taken: nothing is sent until `resync()`. */
-  send(frame: Uint8Array): boolean;
+  send(frame: Uint8Array<ArrayBuffer>): boolean;
   /** Called when `send` has thrown: the subscriber gets nothing more. */
   close(code: number, reason: string): void;
 }
@@ -178,7 +178,7 @@ export class Hub {
     return this.#time + Math.max(0, Math.round((this.#now() - this.#clock) * 1000));
   }
 
-  #send(viewer: Viewer, frame: Uint8Array): void {
+  #send(viewer: Viewer, frame: Uint8Array<ArrayBuffer>): void {
     try {
       viewer.full = !viewer.subscriber.send(frame);
     } catch {
