@@ -144,7 +144,9 @@ describe("refusals", () => {
   });
 
   test("a breakdown shows a reference, the log what happened", async () => {
-    const { id } = (await (await server.upload(cast({ title: "broken later" }), { fields: { visibility: "public" } })).json()) as { id: number };
+    const { id } = (await (
+      await server.upload(cast({ title: "broken later" }), { fields: { visibility: "public" } })
+    ).json()) as { id: number };
     const { file_key } = await server.db
       .selectFrom("recordings")
       .select("file_key")

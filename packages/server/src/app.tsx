@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
+import { compress } from "hono/compress";
 import { AccountRepository } from "./accounts/repository.js";
 import { AccountService } from "./accounts/service.js";
 import type { Config } from "./config.js";
@@ -95,6 +96,7 @@ export function createApp(parts: Collaborators): Hono<App> {
     return c.text("ok\n", 200, { "cache-control": "no-store" });
   });
 
+  app.use(compress({ encoding: "gzip" }));
   app.use(bodies());
   app.use(async (c, next) => {
     const allowance = limiter.take(c.req.method, c.req.path, addressOf(c));
