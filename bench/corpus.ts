@@ -35,7 +35,7 @@ export function pieces(text: string, n: number): string[] {
 
 /** The same text as one flat string, as a decoder gives it. */
 function flat(text: string): string {
-  return Buffer.from(text, "utf16le").toString("utf16le");
+  return Buffer.from(text).toString();
 }
 
 type Random = (below: number) => number;

@@ -10,13 +10,13 @@ import { Terminal } from "../packages/vt/src/index.js";
 import { corpus, pieces } from "./corpus.js";
 import { createXterm, loadAvt } from "./vt-peers.js";
 
-const LENGTH = 1 << 18;
+const LENGTH = 1 << 19;
 const SCROLLBACK = 1000;
-const WARM_UP = 2;
+const WARM_UP = 3;
 
 const args = process.argv.slice(2);
 const json = args.includes("--json");
-const rounds = Number(option("--rounds") ?? 5);
+const rounds = Number(option("--rounds") ?? 7);
 const only = option("--only");
 const avt = loadAvt();
 

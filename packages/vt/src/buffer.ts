@@ -4,7 +4,7 @@
 // at `base`. Scrolling moves numbers in the ring, never cells. Cells from `len` on are virtual: blank, of style `tail`.
 import { BLANK, CLUSTER, FILLER, HEAD, PROTECTED, TAIL, TEXT } from "./cell.js";
 import type { ClusterTable } from "./cluster.js";
-import type { StyleTable } from "./style.js";
+import { INTERNED, type StyleTable } from "./style.js";
 
 /** Line flag: the text goes on in the next line (soft wrap). */
 export const WRAPPED = 1;
@@ -22,7 +22,7 @@ export const MARK_END = 0x40;
 
 /** Lines in slots from 0 on, to make a buffer of: those before `top` are its scrollback. */
 export interface Contents {
-  ch: Uint32Array;
+  ch: Int32Array;
   at: Int32Array;
   len: Int32Array;
   tail: Int32Array;
@@ -41,7 +41,7 @@ export class Buffer {
   /** Lines that ever left the screen at the top. */
   scrolledOut = 0;
 
-  ch: Uint32Array;
+  ch: Int32Array;
   at: Int32Array;
   /** Per slot: real cells; style of the cells after them; flags; generation of the last change. */
   len: Int32Array;
@@ -70,7 +70,7 @@ export class Buffer {
     const slots = rows + this.history;
     this.slots = slots;
     this.used = slots;
-    this.ch = new Uint32Array(slots * cols);
+    this.ch = new Int32Array(slots * cols);
     this.at = new Int32Array(slots * cols);
     this.len = new Int32Array(slots);
     this.tail = new Int32Array(slots);
@@ -99,8 +99,9 @@ export class Buffer {
 
   private allocate(): number {
     if (this.used === this.slots) {
-      const slots = Math.min(this.rows + this.limit, Math.max(this.slots * 2, this.rows + 16));
-      this.ch = grown(this.ch, new Uint32Array(slots * this.cols));
+      // Untouched memory costs nothing: a usual scrollback is allocated at once, a long one by doubling.
+      const slots = Math.min(this.rows + this.limit, Math.max(this.slots * 2, this.rows + 2048));
+      this.ch = grown(this.ch, new Int32Array(slots * this.cols));
       this.at = grown(this.at, new Int32Array(slots * this.cols));
       this.len = grown(this.len, new Int32Array(slots));
       this.tail = grown(this.tail, new Int32Array(slots));
@@ -418,9 +419,9 @@ export class Buffer {
       const end = start + this.len[slot]!;
       for (let i = start; i < end; i++) {
         const style = this.at[i]!;
-        if (style < 0) this.at[i] = styles(style);
+        if (style >= INTERNED) this.at[i] = styles(style);
         const ch = this.ch[i]!;
-        if ((ch & CLUSTER) !== 0) this.ch[i] = ((ch & ~TEXT) | to.index(from.text(ch & TEXT))) >>> 0;
+        if ((ch & CLUSTER) !== 0) this.ch[i] = (ch & ~TEXT) | to.index(from.text(ch & TEXT));
       }
       this.tail[slot] = styles(this.tail[slot]!);
     }
@@ -435,12 +436,16 @@ export class Buffer {
       seen.add(slot);
       const len = this.len[slot]!;
       check(len >= 0 && len <= this.cols, row, `length ${len}`);
-      check(this.tail[slot]! >= 0 || (this.tail[slot]! & 0x7fffffff) < styles.count, row, "unknown style of the tail");
+      check(
+        this.tail[slot]! < INTERNED || this.tail[slot]! - INTERNED < styles.count,
+        row,
+        "unknown style of the tail",
+      );
       for (let col = 0; col < len; col++) {
         const i = slot * this.cols + col;
         const ch = this.ch[i]!;
         const style = this.at[i]!;
-        check(style >= 0 || (style & 0x7fffffff) < styles.count, row, `unknown style in column ${col}`);
+        check(style < INTERNED || style - INTERNED < styles.count, row, `unknown style in column ${col}`);
         if ((ch & HEAD) !== 0)
           check(
             col + 1 < len && (this.ch[i + 1]! & TAIL) !== 0 && this.at[i + 1] === style,
@@ -462,7 +467,7 @@ function check(holds: boolean, row: number, what: string): void {
   if (!holds) throw new Error(`row ${row}: ${what}`);
 }
 
-function grown<T extends Uint32Array | Int32Array | Uint8Array>(old: T, fresh: T): T {
+function grown<T extends Int32Array | Int32Array | Uint8Array>(old: T, fresh: T): T {
   fresh.set(old as never);
   return fresh;
 }

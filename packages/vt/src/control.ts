@@ -1,5 +1,5 @@
 // The state of a terminal and every control function that changes it, by mnemonic.
-import { Buffer, DOUBLE_WIDTH, MARKS, SIZE, WRAPPED } from "./buffer.js";
+import { Buffer, MARKS, SIZE, WRAPPED } from "./buffer.js";
 import { BLANK, CLUSTER, FILLER, HEAD, PROTECTED, TAIL, TEXT } from "./cell.js";
 import { ASCII, charset, translate } from "./charset.js";
 import { ClusterTable } from "./cluster.js";
@@ -22,8 +22,9 @@ import {
 import { Params } from "./params.js";
 import { sgr } from "./sgr.js";
 import { BLINK, BOLD, INVERSE, type Parts, RGB, StyleTable, UNDERLINE, UNDERLINE_SHIFT } from "./style.js";
-import { canJoin, classes, classOf, classWidth, clusterWidth, joinsTo } from "./unicode.js";
+import { CLASSES, classes, classOf, classWidth, clusterWidth, joinsTo } from "./unicode.js";
 
+const { picture, pictureWide, consonant } = CLASSES;
 const CLUSTER_LIMIT = 64;
 const CLUSTERS_KEPT = 1 << 12;
 
@@ -69,9 +70,8 @@ export class Control {
   pending = false;
 
   pen: Parts = { fg: 0, bg: 0, attrs: 0, underlineColor: 0, link: "" };
-  /** The pen as a style, and the blank cell's: valid unless `stale`. */
+  /** The pen as a style: valid unless `stale`. */
   style = 0;
-  blank = 0;
   stale = false;
   protecting = false;
 
@@ -124,9 +124,9 @@ export class Control {
 
   // Printing
 
-  /** Prints the printable 7-bit codes of `text` from i on, up to n or the first other code; returns where it stopped. */
-  printAscii(text: string, i: number, n: number): number {
-    if (!this.plain) return this.printMapped(text, i, n);
+  /** Prints the printable 7-bit codes of `bytes` from i on, up to n or the first other code; returns where it stopped. */
+  printAscii(bytes: Uint8Array, i: number, n: number): number {
+    if (!this.plain) return this.printMapped(bytes, i, n);
     if (this.stale) this.resolve();
     const b = this.buffer;
     const { style } = this;
@@ -143,27 +143,27 @@ export class Control {
       else if (col > 0 && col < len && (ch[start + col]! & TAIL) !== 0) ch[start + col - 1] = BLANK;
       const room = i + limit - col;
       const from = i;
-      i = writeRun(text, i, Math.min(room, n), ch, at, start + col, style);
+      i = writeRun(bytes, i, Math.min(room, n), ch, at, start + col, style);
       const next = col + i - from;
       if (next < len) {
         if ((ch[start + next]! & TAIL) !== 0) ch[start + next] = BLANK;
       } else b.len[slot] = next;
       b.stamp[slot] = b.generation;
-      this.last = text.charCodeAt(i - 1);
+      this.last = bytes[i - 1]!;
       if (next < limit) {
         this.col = next;
         return i;
       }
       this.col = limit - 1;
       this.pending = true;
-      if (i === n || (text.charCodeAt(i) - 0x20) >>> 0 > 0x5e) return i;
+      if (i === n || (bytes[i]! - 0x20) >>> 0 > 0x5e) return i;
     }
   }
 
   /** The same through character sets, protection and insert mode. */
-  private printMapped(text: string, i: number, n: number): number {
+  private printMapped(bytes: Uint8Array, i: number, n: number): number {
     for (; i < n; i++) {
-      const code = text.charCodeAt(i);
+      const code = bytes[i]!;
       if ((code - 0x20) >>> 0 > 0x5e) break;
       const set = this.charsets[this.single || this.gl]!;
       if (this.single !== 0) this.shift(0);
@@ -172,16 +172,17 @@ export class Control {
     return i;
   }
 
-  /** Prints the code points from U+00A0 on that `text` has from i on; returns where it stopped. */
-  printText(text: string, i: number, n: number): number {
+  /** Prints the code points from U+00A0 on that `bytes` has from i on, as well-formed UTF-8; returns where it stopped. */
+  printText(bytes: Uint8Array, i: number, n: number): number {
     const table = classes();
     if (this.single !== 0) this.shift(0);
     if (this.stale) this.resolve();
     const b = this.buffer;
-    const { style, simple } = this;
-    while (i < n && text.charCodeAt(i) >= 0xa0) {
-      if (this.pending && !canJoin(classOf(text.codePointAt(i)!))) this.wrap();
+    const { style, simple, plain } = this;
+    for (;;) {
       const waiting = this.pending;
+      const fast = simple && !waiting;
+      let last = 0;
       const slot = b.order[(b.base + this.row) & b.mask]!;
       const first = this.col;
       let col = first;
@@ -190,34 +191,55 @@ export class Control {
       const { ch, at } = b;
       const len = b.len[slot]!;
       let cp = 0;
-      let cls = 0;
-      let units = 0;
+      let cls = -1;
+      let size = 0;
       if (len < col) b.materialize(slot, col);
-      for (; i < n; i += units) {
-        cp = text.charCodeAt(i);
-        if (cp < 0xa0) break;
-        units = 1;
-        if ((cp & 0xf800) === 0xd800) {
-          const low = cp < 0xdc00 && i + 1 < n ? text.charCodeAt(i + 1) : 0;
-          if ((low & 0xfc00) === 0xdc00) {
-            cp = 0x10000 + ((cp - 0xd800) << 10) + (low - 0xdc00);
-            units = 2;
-          } else cp = 0xfffd;
+      for (; i < n; i += size) {
+        cp = bytes[i]!;
+        if (cp < 0x80) {
+          // Spaces and such between: no need to leave the loop.
+          if (cp < 0x20 || cp === 0x7f || !plain) break;
+          size = 1;
+          cls = 0;
+        } else {
+          if (cp < 0xe0) {
+            cp = ((cp & 0x1f) << 6) | (bytes[i + 1]! & 0x3f);
+            if (cp < 0xa0) break;
+            size = 2;
+          } else if (cp < 0xf0) {
+            cp = ((cp & 0x0f) << 12) | ((bytes[i + 1]! & 0x3f) << 6) | (bytes[i + 2]! & 0x3f);
+            size = 3;
+          } else {
+            cp =
+              ((cp & 0x07) << 18) |
+              ((bytes[i + 1]! & 0x3f) << 12) |
+              ((bytes[i + 2]! & 0x3f) << 6) |
+              (bytes[i + 3]! & 0x3f);
+            size = 4;
+          }
+          cls = cp < 0x20000 ? table[cp]! : classOf(cp);
+          // Pictographs and consonants join nothing but a cluster.
+          if (cls >= picture && cls <= consonant && !waiting) {
+            let before = start + col - 1;
+            if (col > 1 && (ch[before]! & TAIL) !== 0) before--;
+            if (col === 0 || (ch[before]! & CLUSTER) === 0) cls = cls === pictureWide ? 1 : 0;
+          }
         }
-        cls = cp < 0x20000 ? table[cp]! : classOf(cp);
-        if (cls > 1 || !simple || waiting || col + cls >= limit) break;
+        if (cls > 1 || !fast || col + cls >= limit) break;
         if (col === first && col > 0 && col < len && (ch[start + col]! & TAIL) !== 0) ch[start + col - 1] = BLANK;
         at[start + col] = style;
         if (cls === 0) ch[start + col++] = cp;
         else {
-          ch[start + col] = (cp | HEAD) >>> 0;
+          ch[start + col] = cp | HEAD;
           at[start + col + 1] = style;
           ch[start + col + 1] = TAIL;
           col += 2;
         }
-        this.last = cp;
+        last = cp;
+        cls = -1;
       }
       if (col > first) {
+        this.last = last;
         if (col < len) {
           if ((ch[start + col]! & TAIL) !== 0) ch[start + col] = BLANK;
         } else b.len[slot] = col;
@@ -228,13 +250,13 @@ export class Control {
           this.pending = true;
         }
       }
-      if (i >= n || cp < 0xa0) return i;
-      if (col < limit || cls > 1) {
-        i += units;
+      if (cls < 0) return i;
+      if (cls <= 1 && simple && this.pending) this.wrap();
+      else {
+        i += size;
         this.printCodePoint(cp, cls);
       }
     }
-    return i;
   }
 
   /** Prints one code point from U+00A0 on, joining it to the text before where it belongs to it. */
@@ -265,7 +287,7 @@ export class Control {
       if (this.col + 2 > limit) return;
     }
     const { col } = this;
-    if ((this.modes & IRM) !== 0) b.insertCells(slot, col, limit, width, this.blank);
+    if ((this.modes & IRM) !== 0) b.insertCells(slot, col, limit, width, this.erased());
     this.write(slot, col, text | flag | (this.protecting ? PROTECTED : 0), width);
     this.last = text;
     this.col = col + width;
@@ -291,10 +313,10 @@ export class Control {
     const i = slot * b.cols + col;
     b.at[i] = style;
     if (width === 2) {
-      b.ch[i] = (text | HEAD) >>> 0;
-      b.ch[i + 1] = (TAIL | (text & PROTECTED)) >>> 0;
+      b.ch[i] = text | HEAD;
+      b.ch[i + 1] = TAIL | (text & PROTECTED);
       b.at[i + 1] = style;
-    } else b.ch[i] = text >>> 0;
+    } else b.ch[i] = text;
     if (b.len[slot]! < col + width) b.len[slot] = col + width;
     b.stamp[slot] = b.generation;
   }
@@ -318,7 +340,7 @@ export class Control {
     const cell = this.clusters.index(text) | CLUSTER | (old & PROTECTED);
     b.stamp[slot] = b.generation;
     if (wide === wasWide) {
-      b.ch[start + col] = (cell | (old & HEAD)) >>> 0;
+      b.ch[start + col] = cell | (old & HEAD);
       return true;
     }
     const style = this.style;
@@ -375,20 +397,18 @@ export class Control {
     const { fg, bg, attrs, underlineColor, link } = this.pen;
     if ((fg | bg) < RGB && underlineColor === 0 && link === "") {
       this.style = fg | (bg << 9) | attrs;
-      this.blank = bg << 9;
     } else {
       const { styles } = this;
       if (styles.count >= styles.limit) this.renew();
       this.style = this.styles.style(fg, bg, attrs, underlineColor, link);
-      this.blank = this.styles.style(0, bg, 0, 0, "");
     }
     this.stale = false;
   }
 
-  /** The style of erased cells. */
+  /** The style of erased cells: the background of the pen. */
   private erased(): number {
-    if (this.stale) this.resolve();
-    return this.blank;
+    const { bg } = this.pen;
+    return bg < RGB ? bg << 9 : this.styles.style(0, bg, 0, 0, "");
   }
 
   /** Makes new tables of styles and clusters from what the cells use, so that they stay small however long a session. */
@@ -512,11 +532,21 @@ export class Control {
   }
 
   cr(): void {
-    this.to(this.row, this.col >= this.left || this.origin ? this.left : 0);
+    this.col = this.col >= this.left || this.origin ? this.left : 0;
+    this.pending = false;
   }
 
   lf(): void {
-    this.index();
+    // The usual cases first: down a row, or the whole screen up.
+    if (this.row !== this.bottom && this.row < this.rows - 1) this.row++;
+    else if (
+      this.row === this.rows - 1 &&
+      this.top === 0 &&
+      this.row === this.bottom &&
+      this.right - this.left === this.cols - 1
+    )
+      this.buffer.push(this.erased());
+    else this.index();
     if ((this.modes & LNM) !== 0) this.cr();
   }
 
@@ -688,7 +718,7 @@ export class Control {
 
   private shiftUp(top: number, n: number, keep: boolean): void {
     const b = this.buffer;
-    const blank = this.stale ? this.erased() : this.blank;
+    const blank = this.erased();
     if (this.left === 0 && this.right === this.cols - 1) {
       if (top > 0 || keep) b.scrollUp(top, this.bottom, n, blank);
       else b.deleteLines(top, this.bottom, n, blank);
@@ -1241,19 +1271,19 @@ export function defaultTabs(cols: number): Uint8Array {
 
 /** Writes printable 7-bit codes into cells until the end or another code; returns where it stopped. */
 function writeRun(
-  text: string,
+  bytes: Uint8Array,
   i: number,
   end: number,
-  ch: Uint32Array,
+  ch: Int32Array,
   at: Int32Array,
   p: number,
   style: number,
 ): number {
   while (i + 4 <= end) {
-    const a = text.charCodeAt(i);
-    const b = text.charCodeAt(i + 1);
-    const c = text.charCodeAt(i + 2);
-    const d = text.charCodeAt(i + 3);
+    const a = bytes[i]!;
+    const b = bytes[i + 1]!;
+    const c = bytes[i + 2]!;
+    const d = bytes[i + 3]!;
     if ((a - 0x20) >>> 0 > 0x5e || (b - 0x20) >>> 0 > 0x5e || (c - 0x20) >>> 0 > 0x5e || (d - 0x20) >>> 0 > 0x5e) break;
     ch[p] = a;
     ch[p + 1] = b;
@@ -1267,7 +1297,7 @@ function writeRun(
     i += 4;
   }
   while (i < end) {
-    const a = text.charCodeAt(i);
+    const a = bytes[i]!;
     if ((a - 0x20) >>> 0 > 0x5e) break;
     ch[p] = a;
     at[p++] = style;

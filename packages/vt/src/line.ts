@@ -1,6 +1,6 @@
 // Reading lines: cells, and runs of neighbouring cells of one pen.
 import { type Buffer, DOUBLE_BOTTOM, DOUBLE_TOP, DOUBLE_WIDTH, SIZE, WRAPPED } from "./buffer.js";
-import { CLUSTER, HEAD, TAIL, TEXT } from "./cell.js";
+import { BLANK, CLUSTER, HEAD, TAIL, TEXT } from "./cell.js";
 import type { Control } from "./control.js";
 import type { Pen } from "./style.js";
 
@@ -55,42 +55,32 @@ export class Line {
 
   /** The runs from left to right. Blank cells in the default pen after the last other cell are left out. */
   runs(): Run[] {
-    const { buffer, control } = this;
-    const { ch, at } = buffer;
-    const start = this.slot * buffer.cols;
-    const len = buffer.len[this.slot]!;
+    const { buffer, slot } = this;
+    const { styles } = this.control;
+    const { at, cols } = buffer;
+    const start = slot * cols;
+    const tail = buffer.tail[slot]!;
+    let len = buffer.len[slot]!;
+    if (tail === 0) while (len > 0 && at[start + len - 1] === 0 && buffer.ch[start + len - 1] === BLANK) len--;
     const runs: Run[] = [];
-    let first = 0;
-    while (first < len) {
-      const style = at[start + first]!;
-      let end = first + 1;
+    const text = this.read(len);
+    const oneToOne = text.length === len && !this.mapped;
+    let col = 0;
+    while (col < len) {
+      const style = at[start + col]!;
+      let end = col + 1;
       while (end < len && at[start + end] === style) end++;
-      runs.push({
-        col: first,
-        cols: end - first,
-        text: this.textBetween(ch, start + first, start + end),
-        pen: control.styles.pen(style),
-      });
-      first = end;
+      const part = oneToOne ? text.slice(col, end) : text.slice(offsets![col], offsets![end]);
+      runs.push({ col, cols: end - col, text: part, pen: styles.pen(style) });
+      col = end;
     }
-    const tail = buffer.tail[this.slot]!;
-    if (tail !== 0 && len < buffer.cols) {
-      const text = " ".repeat(buffer.cols - len);
+    if (tail !== 0 && len < cols) {
+      const blanks = " ".repeat(cols - len);
       const last = runs[runs.length - 1];
       if (last !== undefined && at[start + len - 1] === tail) {
-        last.cols += text.length;
-        last.text += text;
-      } else runs.push({ col: len, cols: text.length, text, pen: control.styles.pen(tail) });
-    } else if (tail === 0) {
-      const last = runs[runs.length - 1];
-      if (last !== undefined && last.pen === control.styles.pen(0) && last.text.endsWith(" ")) {
-        const text = trimmed(last.text);
-        if (text === "") runs.pop();
-        else {
-          last.cols -= last.text.length - text.length;
-          last.text = text;
-        }
-      }
+        last.cols += blanks.length;
+        last.text += blanks;
+      } else runs.push({ col: len, cols: blanks.length, text: blanks, pen: styles.pen(tail) });
     }
     return runs;
   }
@@ -114,38 +104,69 @@ export class Line {
 
   /** The plain text, trailing blanks removed. */
   text(): string {
-    const start = this.slot * this.buffer.cols;
-    return trimmed(this.textBetween(this.buffer.ch, start, start + this.buffer.len[this.slot]!));
+    const text = this.read(this.buffer.len[this.slot]!);
+    let end = text.length;
+    while (end > 0 && text.charCodeAt(end - 1) === 0x20) end--;
+    return text.slice(0, end);
   }
 
-  private textBetween(ch: Uint32Array, from: number, to: number): string {
+  /** The text of the first `len` cells. When not every cell is one unit, `offsets` says where each begins. */
+  private read(len: number): string {
+    const { ch, cols } = this.buffer;
+    const start = this.slot * cols;
+    const end = start + len;
+    this.mapped = false;
+    if (bytes.length < len) {
+      bytes = new Uint8Array(len);
+      units = new Uint16Array(len);
+    }
+    let all = 0;
+    for (let i = start, k = 0; i < end; i++, k++) {
+      const c = ch[i]!;
+      all |= c;
+      bytes[k] = c;
+    }
+    // In Latin-1 the codes that a cell can hold are the same as in windows-1252, by which decoders read it.
+    if (all >>> 8 === 0) return (latin1 ??= new TextDecoder("latin1")).decode(bytes.subarray(0, len));
+    if (all >>> 16 === 0) {
+      for (let i = start, k = 0; i < end; i++, k++) units[k] = ch[i]!;
+      return (utf16 ??= new TextDecoder("utf-16le", { ignoreBOM: true })).decode(units.subarray(0, len));
+    }
+    this.mapped = true;
+    if (offsets === undefined || offsets.length <= len) offsets = new Uint32Array(len + 1);
     let text = "";
-    let i = from;
-    while (i < to) {
-      const end = Math.min(to, i + 64);
-      const codes: number[] = [];
-      while (i < end) {
-        const c = ch[i++]!;
-        if (c < 0x10000) codes.push(c);
-        else if ((c & TAIL) === 0) {
-          if ((c & CLUSTER) !== 0) {
-            text += String.fromCharCode(...codes) + this.control.clusters.text(c & TEXT);
-            codes.length = 0;
-          } else {
-            const cp = c & TEXT;
-            if (cp < 0x10000) codes.push(cp);
-            else codes.push(0xd800 + ((cp - 0x10000) >> 10), 0xdc00 + ((cp - 0x10000) & 0x3ff));
-          }
+    let k = 0;
+    for (let i = start; i < end; i++) {
+      offsets[i - start] = text.length + k;
+      const c = ch[i]!;
+      if (k + 2 > units.length) {
+        text += String.fromCharCode.apply(null, units.subarray(0, k) as unknown as number[]);
+        k = 0;
+      }
+      if ((c & CLUSTER) !== 0) {
+        text += String.fromCharCode.apply(null, units.subarray(0, k) as unknown as number[]);
+        text += this.control.clusters.text(c & TEXT);
+        k = 0;
+      } else if ((c & TAIL) === 0) {
+        const cp = c & TEXT;
+        if (cp < 0x10000) units[k++] = cp;
+        else {
+          units[k++] = 0xd7c0 + (cp >> 10);
+          units[k++] = 0xdc00 + (cp & 0x3ff);
         }
       }
-      text += String.fromCharCode(...codes);
     }
+    text += String.fromCharCode.apply(null, units.subarray(0, k) as unknown as number[]);
+    offsets[len] = text.length;
     return text;
   }
+
+  private mapped = false;
 }
 
-function trimmed(text: string): string {
-  let end = text.length;
-  while (end > 0 && text.charCodeAt(end - 1) === 0x20) end--;
-  return text.slice(0, end);
-}
+// Scratch space shared by all lines.
+let bytes = new Uint8Array(0);
+let units = new Uint16Array(0);
+let offsets: Uint32Array | undefined;
+let latin1: TextDecoder | undefined;
+let utf16: TextDecoder | undefined;

@@ -92,7 +92,7 @@ function flowsOn(buffer: Buffer, row: number): boolean {
 /** Lines being written one after the other, each in a slot of its own. */
 class Lines {
   private readonly cols: number;
-  private ch: Uint32Array;
+  private ch: Int32Array;
   private at: Int32Array;
   private len: Int32Array;
   private tail: Int32Array;
@@ -104,7 +104,7 @@ class Lines {
 
   constructor(cols: number, capacity: number) {
     this.cols = cols;
-    this.ch = new Uint32Array(capacity * cols);
+    this.ch = new Int32Array(capacity * cols);
     this.at = new Int32Array(capacity * cols);
     this.len = new Int32Array(capacity);
     this.tail = new Int32Array(capacity);
@@ -120,7 +120,7 @@ class Lines {
   private grow(): void {
     const { ch, at, len, tail, flags } = this;
     const capacity = len.length * 2 + 8;
-    this.ch = new Uint32Array(capacity * this.cols);
+    this.ch = new Int32Array(capacity * this.cols);
     this.at = new Int32Array(capacity * this.cols);
     this.len = new Int32Array(capacity);
     this.tail = new Int32Array(capacity);

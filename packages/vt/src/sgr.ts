@@ -103,15 +103,15 @@ export function sgr(pen: Parts, params: Params): void {
         case 58: {
           let color = -1;
           if (params.isSub(i + 1)) color = colonColor(params, i + 1);
-          else {
-            const kind = params.get(i + 1, -1);
+          else if (i + 1 < count) {
+            const kind = values[++i]!;
             if (kind === 5) {
-              color = palette(params.get(i + 2, 0));
-              i += 2;
+              if (i + 1 < count) color = palette(values[i + 1]!);
+              i += 1;
             } else if (kind === 2) {
-              color = direct(params.get(i + 2, 0), params.get(i + 3, 0), params.get(i + 4, 0));
-              i += 4;
-            } else i += 1;
+              if (i + 3 < count) color = direct(values[i + 1]!, values[i + 2]!, values[i + 3]!);
+              i += 3;
+            }
           }
           if (color < 0) break;
           if (value === 38) pen.fg = color;
@@ -119,7 +119,7 @@ export function sgr(pen: Parts, params: Params): void {
           else pen.underlineColor = color;
         }
       }
-    while (params.isSub(i + 1)) i++;
+    if (params.subs !== 0) while (params.isSub(i + 1)) i++;
   }
 }
 
@@ -135,11 +135,12 @@ function colonColor(params: Params, i: number): number {
 }
 
 function palette(index: number): number {
-  return index <= 255 ? index + 1 : -1;
+  return index <= 255 ? Math.max(0, index) + 1 : -1;
 }
 
 function direct(r: number, g: number, b: number): number {
-  return r <= 255 && g <= 255 && b <= 255 ? RGB | (r << 16) | (g << 8) | b : -1;
+  if (r > 255 || g > 255 || b > 255) return -1;
+  return RGB | (Math.max(0, r) << 16) | (Math.max(0, g) << 8) | Math.max(0, b);
 }
 
 /** The SGR sequence that sets the pen from any state; the link is not part of it. */

@@ -20,7 +20,7 @@ export interface Snapshot {
 
 /** A screen: its real cells one line after the other. */
 interface Screen {
-  ch: Uint32Array;
+  ch: Int32Array;
   at: Int32Array;
   /** Three numbers a row: length, tail, flags. */
   lines: Int32Array;
@@ -170,7 +170,7 @@ function saveScreen(b: Buffer): Screen {
   const { cols, rows } = b;
   let cells = 0;
   for (let row = 0; row < rows; row++) cells += b.len[b.slot(row)]!;
-  const ch = new Uint32Array(cells);
+  const ch = new Int32Array(cells);
   const at = new Int32Array(cells);
   const lines = new Int32Array(rows * 3);
   let p = 0;
@@ -209,7 +209,7 @@ function loadScreen(b: Buffer, screen: Screen, state: State, c: Control): void {
     for (let i = start; i < start + len; i++) {
       b.at[i] = c.styles.import(b.at[i]!, state.styles);
       const cell = b.ch[i]!;
-      if ((cell & CLUSTER) !== 0) b.ch[i] = ((cell & ~TEXT) | c.clusters.index(state.clusters.text(cell & TEXT))) >>> 0;
+      if ((cell & CLUSTER) !== 0) b.ch[i] = (cell & ~TEXT) | c.clusters.index(state.clusters.text(cell & TEXT));
     }
     b.tail[slot] = c.styles.import(b.tail[slot]!, state.styles);
   }

@@ -1,7 +1,7 @@
 // A style is one 32-bit integer, so that comparing two is one compare and a cell holds it in one word.
 //
-//   packed    31 30 29 28…26     25       24     23      22      21    20     19    18   17…9 8…0
-//             0  –  –  underline overline strike conceal inverse blink italic faint bold bg   fg
+//   packed    29 28…26     25       24     23      22      21    20     19    18   17…9 8…0
+//             0  underline overline strike conceal inverse blink italic faint bold bg   fg
 //   interned  1  index of an entry in the table, for RGB colours, underline colours and links
 //
 // Colours in packed styles: 0 is the default, 1 to 256 the palette. In entries RGB is added as RGB | 0xrrggbb.
@@ -42,8 +42,12 @@ export const UNDERLINE_SHIFT = 26;
 export const RGB = 0x1000000;
 
 const UNDERLINES = [false, "single", "double", "curly", "dotted", "dashed"] as const;
+/** Marks an interned style. */
+export const INTERNED = 1 << 29;
+/** The index in an interned style. */
+const INDEX = INTERNED - 1;
 const PENS_KEPT = 1 << 14;
-const FIRST_LIMIT = 1 << 12;
+const FIRST_LIMIT = 1 << 14;
 
 /** The parts of a style, as SGR and OSC 8 set them. Colours: 0 default, 1–256 palette, RGB | 0xrrggbb. */
 export interface Parts {
@@ -66,7 +70,8 @@ export class StyleTable {
   limit: number;
   private links = [""];
   private linkIds: Map<string, number> | undefined;
-  private pens = new Map<number, Pen>();
+  private packedPens = new Map<number, Pen>();
+  private pens: (Pen | undefined)[] = [];
 
   constructor(limit = FIRST_LIMIT) {
     this.limit = limit;
@@ -92,7 +97,7 @@ export class StyleTable {
         entries[e + 3] === underlineColor &&
         entries[e + 4] === link
       )
-        return (id - 1) | 0x80000000;
+        return (id - 1) | INTERNED;
     }
     const id = this.count++;
     if (id * 5 === entries.length) this.grow();
@@ -111,14 +116,14 @@ export class StyleTable {
       while (hash[h] !== 0) h = (h + 1) & mask;
       hash[h] = id + 1;
     }
-    return id | 0x80000000;
+    return id | INTERNED;
   }
 
   private grow(): void {
     const old = this.entries;
-    const entries = new Int32Array(old.length * 2);
+    const entries = new Int32Array(old.length * 4);
     entries.set(old);
-    const hash = new Int32Array(this.hash.length * 2);
+    const hash = new Int32Array(this.hash.length * 4);
     const mask = hash.length - 1;
     for (let id = 0, e = 0; e < old.length; id++, e += 5) {
       let h = mix(old[e]!, old[e + 1]!, old[e + 2]!, old[e + 3]!, old[e + 4]!) & mask;
@@ -142,49 +147,48 @@ export class StyleTable {
 
   /** The parts of a style. */
   parts(style: number): Parts {
-    if (style >= 0)
+    if (style < INTERNED)
       return { fg: style & 0x1ff, bg: (style >> 9) & 0x1ff, attrs: style & ~0x3ffff, underlineColor: 0, link: "" };
-    const e = (style & 0x7fffffff) * 5;
+    const e = (style & INDEX) * 5;
     const t = this.entries;
     return { fg: t[e]!, bg: t[e + 1]!, attrs: t[e + 2]!, underlineColor: t[e + 3]!, link: this.links[t[e + 4]!]! };
   }
 
   /** The same style in this table. */
   import(style: number, from: StyleTable): number {
-    if (style >= 0 || from === this) return style;
+    if (style < INTERNED || from === this) return style;
     const p = from.parts(style);
     const id = this.style(p.fg, p.bg, p.attrs, p.underlineColor, p.link);
-    const pen = from.pens.get(style);
-    if (pen) this.pens.set(id, pen);
+    const pen = from.pens[style & INDEX];
+    if (pen) this.pens[id & INDEX] = pen;
     return id;
   }
 
   /** The pens of packed styles, which mean the same in every table. */
   adopt(from: StyleTable): void {
-    for (const [style, pen] of from.pens) if (style >= 0) this.pens.set(style, pen);
+    this.packedPens = from.packedPens;
   }
 
   /** The pen of a style. */
   pen(style: number): Pen {
-    let pen = this.pens.get(style);
+    if (style >= INTERNED) return (this.pens[style & INDEX] ??= penOf(this.parts(style)));
+    let pen = this.packedPens.get(style);
     if (pen === undefined) {
-      if (this.pens.size >= PENS_KEPT) this.pens.clear();
+      if (this.packedPens.size >= PENS_KEPT) this.packedPens.clear();
       pen = penOf(this.parts(style));
-      this.pens.set(style, pen);
+      this.packedPens.set(style, pen);
     }
     return pen;
   }
 }
 
 function mix(a: number, b: number, c: number, d: number, e: number): number {
-  let h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c ^ Math.imul(d, 31) ^ (e << 7), 0xc2b2ae35);
-  h ^= h >>> 15;
-  h = Math.imul(h, 0x2c1b3c6d);
-  return h ^ (h >>> 13);
+  const h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b + c + Math.imul(d + (e << 5), 31), 0x85ebca6b);
+  return h ^ (h >>> 15);
 }
 
 function penOf({ fg, bg, attrs, underlineColor, link }: Parts): Pen {
-  const pen: Pen = {
+  const pen = {
     fg: colorOf(fg),
     bg: colorOf(bg),
     bold: (attrs & BOLD) !== 0,
@@ -197,13 +201,12 @@ function penOf({ fg, bg, attrs, underlineColor, link }: Parts): Pen {
     overline: (attrs & OVERLINE) !== 0,
     underline: UNDERLINES[(attrs & UNDERLINE) >>> UNDERLINE_SHIFT] ?? "single",
     underlineColor: colorOf(underlineColor),
-    ...(link === "" ? {} : { link }),
   };
-  return Object.freeze(pen);
+  return link === "" ? pen : { ...pen, link };
 }
 
 function colorOf(color: number): Color {
   if (color === 0) return undefined;
   if (color < RGB) return color - 1;
-  return Object.freeze({ r: (color >> 16) & 0xff, g: (color >> 8) & 0xff, b: color & 0xff });
+  return { r: (color >> 16) & 0xff, g: (color >> 8) & 0xff, b: color & 0xff };
 }

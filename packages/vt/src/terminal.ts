@@ -191,9 +191,9 @@ export class Terminal {
   private changes(): Changes {
     const { buffer, primary, all } = this.control;
     // Only the primary screen reports how far it moved.
-    if (buffer !== primary && buffer.scrolled > 0) buffer.touchAll();
+    if (all || (buffer !== primary && buffer.scrolled > 0)) buffer.touchAll();
     return {
-      rows: all ? upTo(buffer.rows) : new ChangedRows(buffer),
+      rows: new ChangedRows(buffer),
       scrolled: buffer === primary ? primary.scrolled : 0,
       all,
     };
@@ -245,16 +245,14 @@ class ChangedRows {
     this.buffer = buffer;
   }
 
-  *[Symbol.iterator](): Generator<number> {
+  [Symbol.iterator](): Iterator<number> {
     const b = this.buffer;
     const { movedTop, movedEnd, generation } = b;
+    const rows: number[] = [];
     for (let row = 0; row < b.rows; row++)
-      if ((row >= movedTop && row < movedEnd) || b.stamp[b.slot(row)] === generation) yield row;
+      if ((row >= movedTop && row < movedEnd) || b.stamp[b.slot(row)] === generation) rows.push(row);
+    return rows[Symbol.iterator]();
   }
-}
-
-function* upTo(n: number): Generator<number> {
-  for (let i = 0; i < n; i++) yield i;
 }
 
 function anchorOf(saved: { row: number; col: number; pending: boolean }): Anchor {
