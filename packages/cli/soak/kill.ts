@@ -15,16 +15,16 @@ const env = { ...process.env, HOME: directory, TERM: "dumb" };
 let failures = 0;
 for (let round = 0; round < ROUNDS; round++) {
   const path = join(directory, `${round}.cast`);
-  const inner = 'for i in $(seq 1 100000); do echo "line $i ż 漢"; done';
+  const inner = 'while :; do i=$((i+1)); echo "line $i ż 漢"; done';
   const shown: Uint8Array[] = [];
   const pty = spawn({
-    command: `${command} rec -q -c '${inner}' ${path}; sleep 0.1; stty -a`,
+    command: `${command} rec -q -c '${inner}' ${path}; sleep 0.5; stty -a`,
     cols: 200,
     rows: 24,
     env,
     onOutput: (chunk) => shown.push(chunk),
   });
-  await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 500));
+  await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 500));
   const pid = await new Promise<number>((resolve) =>
     execFile("pgrep", ["-P", String(pty.pid), "node"], (_, stdout) => resolve(Number(stdout))),
   );

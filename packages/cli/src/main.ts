@@ -60,12 +60,11 @@ function explain(error: unknown): string {
   return `Error: ${error instanceof CliError ? error.message : reason(error)}${tail}\n`;
 }
 
+// Whatever is still open by then (a pipe that nobody ends, a download) is not waited for.
 main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
+  (code) => process.exit(code),
   (error) => {
     process.stderr.write(explain(error));
-    process.exitCode = error instanceof CliError ? error.exitCode : 1;
+    process.exit(error instanceof CliError ? error.exitCode : 1);
   },
 );

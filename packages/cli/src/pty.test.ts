@@ -54,7 +54,7 @@ test("background processes that hold the terminal do not delay the end", async (
   const start = Date.now();
   const { output } = await run("sleep 3 & (sleep 0.05; yes) & sleep 0.1; echo done").ended;
   expect(output).toContain("done\r\n");
-  expect(Date.now() - start).toBeLessThan(1_500);
+  expect(Date.now() - start).toBeLessThan(2_800);
 });
 
 test("a terminal stopped by ^S cannot hang the end", async () => {

@@ -4,6 +4,9 @@ import { type FileHandle, open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CliError, reason } from "./error.js";
 
+/** Characters that are written at a time. */
+const PIECE = 512 * 1024;
+
 export interface Target {
   /** Resolves when there is room for more.
    *
@@ -70,15 +73,30 @@ export async function openTarget(name: string, overwrite: boolean): Promise<Targ
       throw new CliError(`can't write ${name}: ${reason(error)}`);
     }
   };
+  // One write is on its way while the next is put together.
+  let text = "";
+  let writing: Promise<unknown> = Promise.resolve();
+  const flush = async () => {
+    await failing(writing);
+    writing = file.writeFile(text);
+    writing.catch(() => {});
+    text = "";
+  };
   return {
-    write: (text) => failing(file.writeFile(text)),
+    write: async (part) => {
+      text += part;
+      if (!whole || text.length >= PIECE) await flush();
+    },
     commit: async () => {
+      await flush();
+      await failing(writing);
       if (whole) await failing(file.sync());
       await failing(file.close());
       if (whole) renameSync(path, final);
       settle();
     },
     discard: async () => {
+      await writing.catch(() => {});
       await file.close().catch(() => {});
       remove();
       settle();

@@ -56,8 +56,9 @@ class Attendant {
 }
 
 // At the end of its input the script restores only what is still as it set it: an interactive shell that we were
-// started from may have taken its terminal back already.
+// started from may have taken its terminal back already. It must live until then, also when nobody reads its answers.
 const RAW = `
+trap '' PIPE
 saved=$(stty -g <&3)
 while read -r command; do
   case $command in

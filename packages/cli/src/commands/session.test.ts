@@ -182,7 +182,7 @@ test("what is typed while the terminal is asked is not lost, and a silent termin
   );
   screen.type("early\r");
   expect(await screen.ended).toBe(0);
-  expect(Date.now() - start).toBeLessThan(3_000);
+  expect(Date.now() - start).toBeLessThan(5_000);
   expect(printed(path)).toContain("got early");
 });
 
@@ -215,6 +215,7 @@ test("job control works in a recorded shell", async () => {
 });
 
 test("pausing leaves out what happens meanwhile, without a gap in time; markers stay", async () => {
+  const start = Date.now();
   const path = fresh();
   const config = join(home, "keys");
   const screen = new Screen(
@@ -235,7 +236,7 @@ test("pausing leaves out what happens meanwhile, without a gap in time; markers 
   await screen.shows("before\nbefore");
   screen.type("\x1chidden\r");
   await screen.shows("hidden\nhidden");
-  await pause(500);
+  await pause(1_500);
   screen.type("\x18\x1c");
   await pause(50);
   screen.type("after\r");
@@ -247,7 +248,8 @@ test("pausing leaves out what happens meanwhile, without a gap in time; markers 
   expect(printed(path, "i")).toBe("before\rafter\r\x04");
   expect(printed(path)).toContain("after");
   expect(events(path).filter((event) => event[1] === "m")).toHaveLength(1);
-  expect(events(path).reduce((time, event) => time + event[0], 0)).toBeLessThan(0.5 + 0.4);
+  const recorded = events(path).reduce((time, event) => time + event[0], 0);
+  expect(recorded).toBeLessThan((Date.now() - start) / 1000 - 1.4);
 });
 
 test("with a prefix key, keys act only after it; the prefix twice is the prefix", async () => {
@@ -372,7 +374,7 @@ test("a terminal that is stuck does not hang the end", async () => {
   screen.freeze();
   const start = Date.now();
   expect(await screen.ended).toBe(0);
-  expect(Date.now() - start).toBeLessThan(6_000);
+  expect(Date.now() - start).toBeLessThan(15_000);
   expect(printed(path)).toContain("5000\r\n");
 });
 

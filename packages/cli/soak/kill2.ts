@@ -1,0 +1,57 @@
+// Two hundred recorders killed at a random moment: every file plays to its last whole event, and the terminal is sane.
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Decoder } from "@asciinema-ts/asciicast";
+import { spawn } from "../src/pty.js";
+
+const ROUNDS = 150;
+const command = `${process.execPath} ${fileURLToPath(new URL("../bin/asciinema.js", import.meta.url))}`;
+const directory = mkdtempSync(join(tmpdir(), "asciinema-soak-"));
+const env = { ...process.env, HOME: directory, TERM: "dumb" };
+
+let failures = 0;
+for (let round = 0; round < ROUNDS; round++) {
+  const path = join(directory, `${round}.cast`);
+  const inner = 'while :; do i=$((i+1)); echo "line $i ż 漢"; done';
+  const shown: Uint8Array[] = [];
+  const pty = spawn({
+    command: `${command} rec -q -c '${inner}' ${path}; sleep 0.5; stty -a`,
+    cols: 200,
+    rows: 24,
+    env,
+    onOutput: (chunk) => shown.push(chunk),
+  });
+  await new Promise((resolve) => setTimeout(resolve, 80 + Math.random() * 150));
+  const pid = await new Promise<number>((resolve) =>
+    execFile("pgrep", ["-P", String(pty.pid), "node"], (_, stdout) => resolve(Number(stdout))),
+  );
+  if (pid > 0) process.kill(pid, "SIGKILL");
+  await pty.exited;
+  const settings = Buffer.concat(shown)
+    .toString()
+    .slice(-1000)
+    .split(/[\s;]+/);
+  const sane = settings.includes("icanon") && settings.includes("echo") && settings.includes("opost");
+  const events = play(path);
+  if (!sane || typeof events === "string") {
+    failures++;
+    console.log(`round ${round}: ${sane ? "" : "the terminal is not sane "}${events}`);
+  }
+}
+rmSync(directory, { recursive: true });
+console.log(`${ROUNDS} kills: ${failures} failures`);
+if (failures > 0) process.exitCode = 1;
+
+/** The number of events in a recording, or what is wrong with it. A recorder that had not begun has left nothing. */
+function play(path: string): number | string {
+  try {
+    const decoder = new Decoder();
+    return decoder.push(readFileSync(path)).length + decoder.end().length;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" || message === "empty file" ? 0 : message;
+  }
+}
