@@ -72,6 +72,25 @@ function hue(step: number): string {
   return `${channel(0)};${channel(2.1)};${channel(4.2)}`;
 }
 
+/** One of 101 steps of one of three gradients, as monitors colour their meters. */
+function gradient(which: number, step: number): string {
+  const [from, to] = [
+    [
+      [80, 245, 149],
+      [220, 76, 76],
+    ],
+    [
+      [66, 151, 219],
+      [241, 210, 64],
+    ],
+    [
+      [74, 184, 125],
+      [205, 90, 220],
+    ],
+  ][which]!;
+  return from!.map((value, i) => Math.round(value + ((to![i]! - value) * step) / 100)).join(";");
+}
+
 function line(random: Random, words: readonly string[], width: number, dress = (text: string) => text): string {
   let text = "";
   let used = 0;
@@ -178,7 +197,7 @@ const STREAMS: Record<string, Maker> = {
     for (let row = 2; row < rows; row += 1) {
       text += `\x1b[${row};2f`;
       for (let i = 0; i < 12; i++)
-        text += `\x1b[38;2;${50 + random(200)};${60 + random(180)};${random(255)}m${word(random, SYMBOLS.slice(-8)).repeat(1 + random(3))}`;
+        text += `\x1b[38;2;${gradient(random(3), random(101))}m${word(random, SYMBOLS.slice(-8)).repeat(1 + random(3))}`;
       text += `\x1b[0m\x1b[38;2;204;204;204m${String(random(100)).padStart(3)}%\x1b[${cols - 40}G\x1b[1m${word(random)}\x1b[22m`;
     }
     return text;

@@ -54,6 +54,9 @@ export class Buffer {
   private slots: number;
   private used: number;
 
+  /** Whether any line may be of double width. */
+  doubled = false;
+
   /** Current generation: a line changed since the last reading if its stamp equals it. */
   generation = 1;
   /** Rows that changed by moving, first and one past the last. */
@@ -90,6 +93,7 @@ export class Buffer {
     this.len.set(contents.len.subarray(first, end));
     this.tail.set(contents.tail.subarray(first, end));
     this.flags.set(contents.flags.subarray(first, end));
+    this.doubled = this.flags.some((flags) => (flags & SIZE) !== 0);
   }
 
   /** The slot of a screen row; negative rows are scrollback. */

@@ -134,8 +134,7 @@ export class Control {
       if (this.pending) this.wrap();
       const slot = b.order[(b.base + this.row) & b.mask]!;
       const { col } = this;
-      const limit =
-        (b.flags[slot]! & SIZE) === 0 ? (col <= this.right ? this.right + 1 : this.cols) : this.limitOf(slot);
+      const limit = !b.doubled ? (col <= this.right ? this.right + 1 : this.cols) : this.limitOf(slot);
       const start = slot * b.cols;
       const { ch, at } = b;
       const len = b.len[slot]!;
@@ -375,7 +374,7 @@ export class Control {
   /** One past the last column that the cursor's line can be printed on. */
   private limitOf(slot: number): number {
     const limit = this.col <= this.right ? this.right + 1 : this.cols;
-    if ((this.buffer.flags[slot]! & SIZE) === 0) return limit;
+    if (!this.buffer.doubled || (this.buffer.flags[slot]! & SIZE) === 0) return limit;
     return Math.min(limit, Math.max(this.col + 1, this.cols >> 1));
   }
 
@@ -440,7 +439,8 @@ export class Control {
     this.col = col < 0 ? 0 : col >= this.cols ? this.cols - 1 : col;
     this.pending = false;
     const b = this.buffer;
-    if ((b.flags[b.slot(this.row)]! & SIZE) !== 0) this.col = Math.min(this.col, Math.max(0, (this.cols >> 1) - 1));
+    if (b.doubled && (b.flags[b.slot(this.row)]! & SIZE) !== 0)
+      this.col = Math.min(this.col, Math.max(0, (this.cols >> 1) - 1));
   }
 
   cuu(): void {
@@ -510,7 +510,9 @@ export class Control {
   }
 
   cup(): void {
-    this.place(this.params.times(0), this.params.times(1));
+    const { values, count } = this.params;
+    if ((this.modes & DECOM) !== 0) this.place(this.params.times(0), this.params.times(1));
+    else this.to(values[0]! - 1, count > 1 ? values[1]! - 1 : 0);
   }
 
   private get origin(): boolean {
@@ -555,6 +557,7 @@ export class Control {
   }
 
   private index(): void {
+    this.pending = false;
     if (this.row === this.bottom) {
       if (this.col >= this.left && this.col <= this.right) this.scrollUp(1);
     } else if (this.row < this.rows - 1) this.row++;
@@ -566,6 +569,7 @@ export class Control {
   }
 
   ri(): void {
+    this.pending = false;
     if (this.row === this.top) {
       if (this.col >= this.left && this.col <= this.right) this.scrollDown(1);
     } else if (this.row > 0) this.to(this.row - 1, this.col);
@@ -813,6 +817,7 @@ export class Control {
     b.flags[slot] = (b.flags[slot]! & ~SIZE) | size;
     b.stamp[slot] = b.generation;
     if (size !== 0) {
+      b.doubled = true;
       b.flags[slot]! &= ~WRAPPED;
       if (this.col >= this.cols >> 1) this.to(this.row, this.col);
     }

@@ -1,6 +1,6 @@
 // Reading lines: cells, and runs of neighbouring cells of one pen.
 import { type Buffer, DOUBLE_BOTTOM, DOUBLE_TOP, DOUBLE_WIDTH, SIZE, WRAPPED } from "./buffer.js";
-import { BLANK, CLUSTER, HEAD, TAIL, TEXT } from "./cell.js";
+import { BLANK, CLUSTER, FILLER, HEAD, TAIL, TEXT } from "./cell.js";
 import type { Control } from "./control.js";
 import type { Pen } from "./style.js";
 
@@ -61,7 +61,8 @@ export class Line {
     const start = slot * cols;
     const tail = buffer.tail[slot]!;
     let len = buffer.len[slot]!;
-    if (tail === 0) while (len > 0 && at[start + len - 1] === 0 && buffer.ch[start + len - 1] === BLANK) len--;
+    if (tail === 0)
+      while (len > 0 && at[start + len - 1] === 0 && (buffer.ch[start + len - 1]! & ~FILLER) === BLANK) len--;
     const runs: Run[] = [];
     const text = this.read(len);
     const oneToOne = text.length === len && !this.mapped;

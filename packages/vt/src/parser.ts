@@ -284,7 +284,7 @@ let decoder: TextDecoder | undefined;
 
 /** The text as UTF-8, lone surrogates replaced, with a zero byte after it; `encoded` is how many bytes it takes. */
 function encode(text: string): Uint8Array {
-  buffer ??= new Uint8Array(BLOCK * 3 + 1);
+  buffer ??= new Uint8Array(BLOCK * 3 + 4);
   encoder ??= new TextEncoder();
   encoded = encoder.encodeInto(text, buffer).written;
   buffer[encoded] = 0;

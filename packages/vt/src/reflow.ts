@@ -64,6 +64,7 @@ export function reflow(old: Buffer, cols: number, rows: number, anchors: Anchor[
 export function clip(old: Buffer, cols: number, rows: number, cursorRow: number): { buffer: Buffer; lost: number } {
   const lost = Math.max(0, Math.min(cursorRow, old.rows - 1) - (rows - 1));
   const next = new Buffer(cols, rows, old.limit);
+  next.doubled = old.doubled;
   for (let row = 0; row < Math.min(rows, old.rows - lost); row++) {
     const source = old.slot(row + lost);
     old.split(source, cols);

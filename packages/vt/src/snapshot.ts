@@ -1,5 +1,5 @@
 // Copies of a terminal's state, for seeking: cells that are real, and the rest of the state by value.
-import { Buffer } from "./buffer.js";
+import { Buffer, SIZE } from "./buffer.js";
 import { CLUSTER, TEXT } from "./cell.js";
 import type { ClusterTable } from "./cluster.js";
 import type { Control, Saved } from "./control.js";
@@ -200,6 +200,7 @@ function loadScreen(b: Buffer, screen: Screen, state: State, c: Control): void {
     b.len[slot] = len;
     b.tail[slot] = lines[row * 3 + 1]!;
     b.flags[slot] = lines[row * 3 + 2]!;
+    if ((b.flags[slot]! & SIZE) !== 0) b.doubled = true;
     const start = slot * cols;
     for (let i = start; i < start + len; i++, p++) {
       b.ch[i] = ch[p]!;

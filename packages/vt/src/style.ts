@@ -62,8 +62,8 @@ export interface Parts {
 /** Interned styles and the pens made from any style. Ids stay valid as long as the table is in use. */
 export class StyleTable {
   /** Five words an entry: fg, bg, attrs, underline colour, link. */
-  private entries = new Int32Array(5 * 64);
-  private hash = new Int32Array(256);
+  private entries = new Int32Array(0);
+  private hash = new Int32Array(1);
   /** Entries in use; entry 0 is the first. */
   count = 0;
   /** When `count` reaches it, the terminal makes a new table from what its cells still use. */
@@ -84,6 +84,7 @@ export class StyleTable {
   }
 
   private intern(fg: number, bg: number, attrs: number, underlineColor: number, link: number): number {
+    if (this.count === 0) this.grow();
     let hash = this.hash;
     let mask = hash.length - 1;
     let h = mix(fg, bg, attrs, underlineColor, link) & mask;
@@ -121,9 +122,9 @@ export class StyleTable {
 
   private grow(): void {
     const old = this.entries;
-    const entries = new Int32Array(old.length * 4);
+    const entries = new Int32Array(Math.max(5 * 256, old.length * 4));
     entries.set(old);
-    const hash = new Int32Array(this.hash.length * 4);
+    const hash = new Int32Array(Math.max(1024, this.hash.length * 4));
     const mask = hash.length - 1;
     for (let id = 0, e = 0; e < old.length; id++, e += 5) {
       let h = mix(old[e]!, old[e + 1]!, old[e + 2]!, old[e + 3]!, old[e + 4]!) & mask;
