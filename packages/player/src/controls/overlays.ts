@@ -7,7 +7,7 @@ export type Overlay = "start" | "loading" | "error" | "info" | "help";
 const keys: readonly [what: string, needs: "" | "pause" | "seek", ...keys: string[]][] = [
   ["Play, pause", "pause", "Space"],
   ["Back, forward 5 s", "seek", "←", "→"],
-  ["Back, forward a tenth", "seek", "Shift ←", "Shift →"],
+  ["Back, forward 10 %", "seek", "Shift ←", "Shift →"],
   ["Frame by frame", "seek", ",", "."],
   ["Marker", "seek", "[", "]"],
   ["Speed", "pause", "<", ">"],

@@ -59,6 +59,7 @@ function withBar(options: Parameters<typeof layOut>[0], bar: number): Geometry {
   const terminalHeight = metrics.charHeight * rows + borders;
   const room = Math.max(1, container.height - bar);
   let fit = options.fit;
+  if (fit === "both" && container.height <= bar) fit = "width"; // a container of no height of its own
   if (fit === "both") fit = container.width / room > terminalWidth / terminalHeight ? "height" : "width";
   const scale =
     fit === "width"

@@ -25,7 +25,8 @@ export class Screen {
   /** `div.ap-term`. */
   readonly element: HTMLElement;
   #canvas = html("canvas");
-  #context = this.#canvas.getContext("2d", { alpha: false, willReadFrequently: true })!;
+  // Kept in memory, since every pixel is written by us; and handed over without waiting for the page, which costs less.
+  #context = this.#canvas.getContext("2d", { alpha: false, desynchronized: true, willReadFrequently: true })!;
   #text = new TextLayer();
   #probe = new ThemeProbe(() => this.#readTheme());
   #readable = canReadPixels();
