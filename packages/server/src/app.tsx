@@ -120,7 +120,7 @@ export function createApp(parts: Collaborators): Hono<App> {
     return c.html(<RecordPage site={site} uploadLimit={humanSize(config.uploadSizeLimit)} />, 200, page);
   });
   app.get("/about", (c) => c.html(<AboutPage site={site} />, 200, page));
-  app.route("/api", recordingApi({ config, accounts, recordings, previews, files }));
+  app.route("/api", recordingApi({ config, accounts, recordings, files }));
   app.route("/", recordingPages({ config, site, assets, recordings, previews, files, secret }));
 
   app.notFound((c) => answer(c, notFound()));

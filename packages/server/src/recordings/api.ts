@@ -5,7 +5,6 @@ import type { Recording } from "../db/schema.js";
 import type { FileStore } from "../files/files.js";
 import { Refusal } from "../refusal.js";
 import { acceptsJson } from "../web/negotiation.js";
-import type { Previews } from "./previews.js";
 import { addressOf, fileEnding, type RecordingService } from "./service.js";
 import { type Body, type BodyVariables, readBody, receiveUpload } from "./upload.js";
 
@@ -13,7 +12,6 @@ interface Parts {
   config: Config;
   accounts: AccountService;
   recordings: RecordingService;
-  previews: Previews;
   files: FileStore;
 }
 
@@ -21,13 +19,7 @@ interface Parts {
 const JSON_LIMIT = 64 * 1024;
 
 /** The interface for commands: `/api/v1/recordings` and, for asciinema 2, `/api/asciicasts`. */
-export function recordingApi({
-  config,
-  accounts,
-  recordings,
-  previews,
-  files,
-}: Parts): Hono<{ Variables: BodyVariables }> {
+export function recordingApi({ config, accounts, recordings, files }: Parts): Hono<{ Variables: BodyVariables }> {
   const app = new Hono<{ Variables: BodyVariables }>();
 
   app.use(async (c, next) => {
@@ -41,7 +33,6 @@ export function recordingApi({
     await recordings.admit(uploader);
     const upload = await receiveUpload(c.req.raw.headers, c.var.body, field, config.uploadSizeLimit, files.draft());
     const { recording, cut } = await recordings.create(uploader, upload, c.req.header("user-agent"));
-    previews.prepare(recording);
     const answer = represent(config, recording, cut);
     return c.json(answer, 201, { location: answer.url });
   };

@@ -124,11 +124,7 @@ export function recordingPages(parts: Parts): Hono {
   async function player(c: Context, recording: ListedRecording, address: string): Promise<Response> {
     const canonical = addressOf(recording);
     if (address !== canonical) return c.redirect(`/a/${canonical}${new URL(c.req.url).search}`);
-    const outline = await previews.outline(recording).catch((error) => {
-      // Without chapters and transcript the page still plays.
-      if (error instanceof Refusal) return undefined;
-      throw error;
-    });
+    const outline = await previews.outline(recording);
     const view = (
       <RecordingPage
         site={site}

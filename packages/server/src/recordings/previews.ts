@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gunzip as gunzipCallback } from "node:zlib";
 import type { Recording } from "../db/schema.js";
 import type { DerivedFiles } from "../derived.js";
 import type { FileStore } from "../files/files.js";
+import { Refusal } from "../refusal.js";
 import type { WorkerPool } from "../worker-pool.js";
 import type { Outline, Reading } from "./drawing.js";
 import { snapshotAt } from "./playback.js";
@@ -16,8 +18,11 @@ const gunzip = promisify(gunzipCallback);
 /** Changes when the same recording is drawn differently: what was kept is drawn anew then. */
 const DRAWING = 1;
 
+/** Milliseconds that a page waits for an outline. */
+const PATIENCE = 2000;
+
 /** Lines of the transcript that a page shows; the file has all. */
-export const OUTLINE_LINES = 1000;
+const OUTLINE_LINES = 1000;
 
 /** A picture that can be asked for. */
 export interface Picture {
@@ -66,8 +71,22 @@ export class Previews {
     });
   }
 
-  /** Chapters, length and the beginning of the transcript. */
-  async outline(recording: Recording): Promise<Outline> {
+  /** Chapters, length and the beginning of the transcript; `undefined` when they cannot be had soon. A page does without
+   *  them rather than keep a reader waiting; they are there for the next one. */
+  async outline(recording: Recording): Promise<Outline | undefined> {
+    const late = new AbortController();
+    const patience = wait(PATIENCE, undefined, { signal: late.signal, ref: false }).catch(() => undefined);
+    try {
+      return await Promise.race([this.wholeOutline(recording), patience]);
+    } catch (error) {
+      if (error instanceof Refusal) return undefined;
+      throw error;
+    } finally {
+      late.abort();
+    }
+  }
+
+  private async wholeOutline(recording: Recording): Promise<Outline> {
     const key = [
       "outline",
       DRAWING,
@@ -81,11 +100,6 @@ export class Previews {
       await this.workers.run({ kind: "outline", reading, most: OUTLINE_LINES, target });
     });
     return JSON.parse((await gunzip(await readFile(path))).toString("utf8")) as Outline;
-  }
-
-  /** Draws what the first visitors will ask for, unless there is more important work. */
-  prepare(recording: Recording): void {
-    for (const work of [this.svg(recording, false), this.outline(recording)]) work.catch(() => {}); // tried again on demand
   }
 
   private async reading(recording: Recording): Promise<Reading> {

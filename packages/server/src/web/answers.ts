@@ -16,6 +16,9 @@ export interface Compressed {
   headers?: Record<string, string>;
 }
 
+/** What is sent in one piece: streams cost more than that much memory is worth. */
+const SMALL = 256 * 1024;
+
 /** Answers with content, as it lies on disk when the client takes gzip, else unpacked; with 304 when it has it already. */
 export async function answerCompressed(c: Context, content: Compressed): Promise<Response> {
   const gzip = acceptsGzip(c.req.header("accept-encoding"));
@@ -32,7 +35,12 @@ export async function answerCompressed(c: Context, content: Compressed): Promise
   if (gzip) headers["content-encoding"] = "gzip";
   if (c.req.method === "HEAD") return new Response(null, { headers });
   const file = await open(content.path);
-  if (gzip) headers["content-length"] = String((await file.stat()).size);
+  const { size } = await file.stat();
+  if (gzip) headers["content-length"] = String(size);
+  if (gzip && size <= SMALL) {
+    const bytes = await file.readFile().finally(() => file.close());
+    return new Response(bytes, { headers });
+  }
   const stored = createReadStream("", { fd: file });
   // pipeline() passes errors on, and closes the file when the client goes away.
   const body = gzip ? stored : pipeline(stored, createGunzip(), () => {});
