@@ -39,7 +39,7 @@ export async function answerCompressed(c: Context, content: Compressed): Promise
   if (gzip) headers["content-length"] = String(size);
   if (gzip && size <= SMALL) {
     const bytes = await file.readFile().finally(() => file.close());
-    return new Response(bytes, { headers });
+    return new Response(new Uint8Array(bytes), { headers });
   }
   const stored = createReadStream("", { fd: file });
   // pipeline() passes errors on, and closes the file when the client goes away.
