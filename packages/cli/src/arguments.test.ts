@@ -25,7 +25,7 @@ test.each([
   ["re x", "record"],
   ["rec x", "record"],
   ["reco x", "record"],
-  ["se", "session"],
+  ["se -o x", "session"],
   ["p x", "play"],
   ["u x", "upload"],
   ["a", "auth"],
@@ -69,6 +69,9 @@ test("values may follow in any of the usual ways", () => {
 test("mistakes are named", () => {
   expect(fails("rec")).toBe(
     `error: the following required arguments were not provided:\n  <FILE>\n\nUsage: asciinema record [OPTIONS] <FILE>${END}`,
+  );
+  expect(fails("session")).toBe(
+    `error: the following required arguments were not provided:\n  --output-file <PATH>\n\nUsage: asciinema session [OPTIONS] --output-file <PATH>${END}`,
   );
   expect(fails("convert a")).toContain("not provided:\n  <OUTPUT>\n");
   expect(fails("rec --bogus x")).toContain("error: unexpected argument '--bogus' found\n\nUsage");

@@ -74,8 +74,9 @@ export function parse(words: readonly string[]): Invocation {
 /** How a command is called. */
 export function usageLine(command: Command | undefined): string {
   if (!command) return "asciinema [OPTIONS] <COMMAND>";
+  const required = command.options.filter((option) => option.required).map(display);
   const names = command.arguments.filter((argument) => !argument.hidden).map(usageOf);
-  return ["asciinema", command.name, "[OPTIONS]", ...names].join(" ");
+  return ["asciinema", command.name, "[OPTIONS]", ...required, ...names].join(" ");
 }
 
 export function usageOf(argument: Command["arguments"][number]): string {
@@ -169,9 +170,15 @@ function parseCommand(command: Command, words: readonly string[], quiet: boolean
       throw new UsageError(`the argument '--${option.conflicts}' cannot be used with '--${option.long}'`, { command });
     }
   }
-  const missing = command.arguments.slice(values.words.length).filter((argument) => !argument.optional);
+  const missing = [
+    ...options.filter((option) => option.required && !values.has(option.long)).map(display),
+    ...command.arguments
+      .slice(values.words.length)
+      .filter((argument) => !argument.optional)
+      .map(usageOf),
+  ];
   if (missing.length > 0) {
-    const list = missing.map((argument) => `  ${usageOf(argument)}`).join("\n");
+    const list = missing.map((name) => `  ${name}`).join("\n");
     throw new UsageError(`the following required arguments were not provided:\n${list}`, { command });
   }
   if (command.name === "help") {

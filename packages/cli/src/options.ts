@@ -10,6 +10,7 @@ export interface Option {
   check?: (value: string) => string | undefined;
   /** The only values allowed. */
   choices?: readonly string[];
+  required?: boolean;
   /** One line, for `-h`. */
   help: string;
   /** What `--help` adds. */
@@ -176,7 +177,7 @@ const SESSION: Command = {
   details: "The general form of record: the outputs are options.",
   arguments: [{ name: "NAME=VALUE", help: "", many: true, optional: true, hidden: true }],
   options: [
-    { long: "output-file", short: "o", value: "PATH", help: "File to record to" },
+    { long: "output-file", short: "o", value: "PATH", required: true, help: "File to record to" },
     FORMAT,
     COMMAND,
     CAPTURE_INPUT,

@@ -309,6 +309,51 @@ test("with -I what is typed into a shell's line editor is kept, its secrets are 
   expect(printed(path, "i")).toMatch(/^read -s -p 'Password: ' x\r?exit\r$/);
 });
 
+test("with -I a password is not kept either where a program reads single keys to show stars", async () => {
+  const path = fresh();
+  const command =
+    'stty -icanon -echo; printf "[sudo] password for tester: "; dd bs=1 count=7 >/dev/null 2>&1; printf "\\nready "; dd bs=1 count=3 >/dev/null 2>&1';
+  const screen = new Screen(`${asciinema} rec -q -I -c '${command}' ${path}`, { home, answer });
+  await screen.shows("password for tester:");
+  for (const key of "hunter2") screen.type(key);
+  await screen.shows("ready");
+  screen.type("yes");
+  await screen.ended;
+  expect(printed(path, "i")).toBe("yes");
+});
+
+test("a slow file holds the child back, and gets everything", async () => {
+  const pipe = fresh("pipe");
+  const copy = fresh();
+  const screen = new Screen(
+    `mkfifo ${pipe}; (sleep 1.5; cat > ${copy}) < ${pipe} & exec ${process.execPath} ${script} rec -q -c 'seq 1 1000000' ${pipe}; wait`,
+    { home, answer },
+  );
+  await until(
+    () => screen.output.length > 100_000,
+    () => screen.text,
+  );
+  await pause(500);
+  const shown = screen.output.length;
+  expect(shown).toBeLessThan(4_000_000);
+  await screen.ended;
+  await until(
+    () => readFileSync(copy, "utf8").endsWith('"x", "0"]\n'),
+    () => "the end of the copy",
+  );
+  expect(printed(copy)).toBe(Array.from({ length: 1_000_000 }, (_, n) => `${n + 1}\r\n`).join(""));
+});
+
+test("a log tells what happened", async () => {
+  const log = fresh("log");
+  await run(script, ["rec", "-q", "-c", "exit 5", "--log-file", log, fresh()], { home });
+  expect(readFileSync(log, "utf8")).toMatch(
+    /^\d{4}-\d\d-\d\dT[\d:.]+Z {2}INFO asciinema: session started.*\n.* INFO asciinema: session ended with status 5\n$/,
+  );
+  const refused = await run(script, ["rec", "--log-file", home, fresh()], { home });
+  expect(refused.stderr).toBe(`Error: cannot open log file ${home}: Is a directory (os error 21)\n`);
+});
+
 test("a signal ends the session, the terminal is sane and the file is whole", async () => {
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
     const path = fresh();

@@ -25,8 +25,7 @@ export function record(values: Values, env: Environment): Promise<number> {
 
 /** Runs `session`: the outputs are options, and further words set environment variables. */
 export function runOutputs(values: Values, env: Environment): Promise<number> {
-  const path = values.get("output-file");
-  if (path === undefined) throw new CliError("no output given: use --output-file <PATH>");
+  const path = values.get("output-file")!;
   const pairs = values.words.filter((word) => word.includes("="));
   return session(values, env, path, Object.fromEntries(pairs.map((pair) => cut(pair, "="))));
 }
