@@ -13,7 +13,7 @@ export interface Keyframe {
   snapshot: Snapshot;
 }
 
-const SPACING = 262_144; // units of output; feeding that much takes about 2 ms
+const SPACING = 131_072; // units of output; feeding that much takes about a millisecond
 const MOST = 512;
 
 /** States of the terminal along a recording, taken while it is read, so that going anywhere costs little feeding.
