@@ -506,7 +506,8 @@ export class Control {
   }
 
   vpr(): void {
-    this.cud();
+    const stop = this.origin ? this.bottom : this.rows - 1;
+    this.to(Math.min(stop, this.row + this.params.times(0)), this.col);
   }
 
   cup(): void {
@@ -539,6 +540,7 @@ export class Control {
   }
 
   lf(): void {
+    this.pending = false;
     // The usual cases first: down a row, or the whole screen up.
     if (this.row !== this.bottom && this.row < this.rows - 1) this.row++;
     else if (
@@ -584,8 +586,8 @@ export class Control {
   }
 
   private tab(n: number): void {
-    const stop = this.col <= this.right ? this.right : this.cols - 1;
-    let { col } = this;
+    const stop = this.right;
+    let col = Math.min(this.col, stop);
     while (n-- > 0 && col < stop) {
       do col++;
       while (col < stop && this.tabs[col] === 0);
@@ -635,6 +637,7 @@ export class Control {
       return;
     }
     if (what > 2) return;
+    this.pending = false;
     if (what !== 2) this.eraseLine(what, selective);
     if (what !== 1) this.eraseRows(what === 0 ? this.row + 1 : 0, this.rows, selective);
     else this.eraseRows(0, this.row, selective);
@@ -1155,7 +1158,6 @@ export class Control {
     this.charsets = [ASCII, ASCII, ASCII, ASCII];
     this.gl = 0;
     this.single = 0;
-    this.pending = false;
     this.saved[this.buffer === this.primary ? 0 : 1] = undefined;
     this.updatePlain();
   }

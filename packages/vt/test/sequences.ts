@@ -21,6 +21,10 @@ const edge: Make = (random) => `\x1b[${1 + random(8)};${18 + random(3)}H${"abc".
 const text: Make = (random) => "abcdefghijklmnopqrstuvwxyz".slice(random(20), 20 + random(7));
 const rect: Make = (random) => `${1 + random(6)};${1 + random(15)};${1 + random(9)};${1 + random(22)}`;
 
+// REP elsewhere than after a character and CBT with a wrap pending are what docs/sequences.md lists as differences.
+const repeated: Make = (random) => `${"ab漢"[random(3)]}\x1b[${1 + random(9)}b`;
+const back: Make = (random) => `\b\x1b[${1 + random(3)}Z`;
+
 const COMMON: Make[] = [
   text,
   text,
@@ -51,7 +55,8 @@ const TOPICS = {
     margins,
     columns,
     mode("4", "?6", "?7"),
-    ...[..."@PLMXSTb"].map((final) => csi(final)),
+    ...[..."@PLMXST"].map((final) => csi(final)),
+    repeated,
     csi("J", 4),
     csi("K", 3),
     csi("'}", 4),
@@ -65,7 +70,7 @@ const TOPICS = {
     columns,
     mode("?6"),
     csi("I", 4),
-    csi("Z", 4),
+    back,
     csi("g", 4),
     oneOf("\x1bH", "\t", "\t\t", "\x1b[3g", "\x1b[?5W"),
   ],
@@ -75,7 +80,8 @@ const TOPICS = {
     mode("4", "?7"),
     oneOf("漢字", "日", "한국", "e\u0301", "\u0301", "～"),
     oneOf("漢字", "日", "漢字漢字漢字漢字漢字"),
-    ...[..."@PXbDC"].map((final) => csi(final, 6)),
+    ...[..."@PXDC"].map((final) => csi(final, 6)),
+    repeated,
     csi("K", 3),
     csi("'}", 4),
     csi("'~", 4),

@@ -128,7 +128,7 @@ export class Xterm {
     this.input.write(`${text}\x1b[5n`);
     await this.hear(
       () => this.answers.endsWith(end),
-      () => `an answer after ${JSON.stringify(text.slice(-200))}`,
+      () => `the end of its answers: ${JSON.stringify(this.answers.slice(-200))}`,
     );
     return this.answers.slice(0, -end.length);
   }
