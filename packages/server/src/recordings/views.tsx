@@ -457,19 +457,10 @@ export const HomePage: FC<ListProps & { more: boolean }> = ({ site, recordings, 
             ))}
           </div>
           {recordings.length > 3 ? (
-            <div class="two">
-              {[
-                recordings.slice(3).filter((_, i) => i % 2 === 0),
-                recordings.slice(3).filter((_, i) => i % 2 === 1),
-              ].map((half) =>
-                half.length > 0 ? (
-                  <div class="rows">
-                    {half.map((item) => (
-                      <Row site={site} {...item} />
-                    ))}
-                  </div>
-                ) : null,
-              )}
+            <div class="rows pair">
+              {recordings.slice(3).map((item) => (
+                <Row site={site} {...item} />
+              ))}
             </div>
           ) : null}
         </section>
