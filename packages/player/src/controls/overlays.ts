@@ -62,7 +62,7 @@ export const overlays = {
     }
     const element = html(
       "div",
-      { class: "ap-overlay ap-overlay-help", role: "dialog", "aria-label": "Keyboard shortcuts", tabindex: -1 },
+      { class: "ap-overlay ap-overlay-help", role: "dialog", "aria-label": "Keyboard shortcuts", tabindex: 0 },
       list,
     );
     element.addEventListener("click", onClose);
