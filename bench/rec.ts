@@ -43,6 +43,7 @@ async function inTerminal(command: string): Promise<{ wall: number; cpu: number;
     onOutput: (chunk) => {
       shown += chunk.length;
       tail = (tail + Buffer.from(chunk.subarray(-200)).toString("latin1")).slice(-200);
+      return undefined;
     },
   });
   await pty.exited;
@@ -123,6 +124,7 @@ async function echoing(): Promise<Row[]> {
     const onOutput = (chunk: Uint8Array) => {
       seen = (seen + Buffer.from(chunk).toString("latin1")).slice(-100);
       arrived();
+      return undefined;
     };
     const pty = spawn({ command, cols: 80, rows: 24, env, onOutput });
     while (!seen.includes("ready")) await new Promise<void>((resolve) => (arrived = resolve));

@@ -22,7 +22,7 @@ for (let round = 0; round < ROUNDS; round++) {
     cols: 200,
     rows: 24,
     env,
-    onOutput: (chunk) => shown.push(chunk),
+    onOutput: (chunk) => void shown.push(Buffer.from(chunk)),
   });
   await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 500));
   const pid = await new Promise<number>((resolve) =>

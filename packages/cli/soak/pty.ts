@@ -6,7 +6,7 @@ const expected = Array.from({ length: LINES }, (_, n) => `${n + 1}\r\n`).join(""
 
 async function lost(pause: boolean): Promise<number> {
   const chunks: Uint8Array[] = [];
-  const onOutput = (chunk: Uint8Array) => chunks.push(chunk);
+  const onOutput = (chunk: Uint8Array) => void chunks.push(Buffer.from(chunk));
   const pty = spawn({ command: `seq 1 ${LINES}`, cols: 80, rows: 24, env: process.env, onOutput });
   if (pause) {
     pty.pause();

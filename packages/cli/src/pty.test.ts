@@ -8,7 +8,7 @@ function run(command: string, options: Partial<PtyOptions> = {}) {
     cols: 80,
     rows: 24,
     env: process.env,
-    onOutput: (chunk) => chunks.push(chunk),
+    onOutput: (chunk) => void chunks.push(Buffer.from(chunk)),
     ...options,
   });
   const output = () => Buffer.concat(chunks).toString();
@@ -96,7 +96,7 @@ test("bytes that are not text pass unchanged", async () => {
     cols: 80,
     rows: 24,
     env: process.env,
-    onOutput: (chunk) => chunks.push(chunk),
+    onOutput: (chunk) => void chunks.push(Buffer.from(chunk)),
   });
   await pty.exited;
   expect([...Buffer.concat(chunks)]).toEqual([0xff, 0x80, 0xc3]);

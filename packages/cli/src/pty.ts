@@ -40,8 +40,9 @@ export interface PtyOptions {
   cols: number;
   rows: number;
   env: Record<string, string | undefined>;
-  /** Gets the output in order, what came in one turn of the event loop at once. The chunk may be kept. */
-  onOutput(chunk: Uint8Array): void;
+  /** Gets the output in order, what came in one turn of the event loop at once. The chunk is used again for the next
+   *  one unless the answer is that it is kept. */
+  onOutput(chunk: Uint8Array): "kept" | undefined;
 }
 
 /** A running child on its pseudo-terminal. */
@@ -86,24 +87,19 @@ export function spawn(options: PtyOptions): Pty {
   );
   const slave = openSync(child.pty, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
 
+  const input = Buffer.allocUnsafe(READ);
   let slab = Buffer.allocUnsafe(SLAB);
-  let start = 0;
   let used = 0;
   let scheduled = false;
   const deliver = () => {
     scheduled = false;
-    if (used > start) {
-      const chunk = slab.subarray(start, used);
-      start = used;
-      options.onOutput(chunk);
-    }
-    if (SLAB - used < READ) {
-      slab = Buffer.allocUnsafe(SLAB);
-      start = used = 0;
-    }
+    if (used === 0) return;
+    const chunk = slab.subarray(0, used);
+    used = 0;
+    if (options.onOutput(chunk) === "kept") slab = Buffer.allocUnsafe(SLAB);
   };
   const taken = (length: number) => {
-    used += length;
+    used += input.copy(slab, used, 0, length);
     if (SLAB - used < READ) deliver();
     else if (!scheduled) {
       scheduled = true;
@@ -111,9 +107,7 @@ export function spawn(options: PtyOptions): Pty {
     }
     return true;
   };
-  const stream = new ReadStream(child.fd, {
-    onread: { buffer: () => slab.subarray(used, used + READ), callback: taken },
-  } as object);
+  const stream = new ReadStream(child.fd, { onread: { buffer: input, callback: taken } } as object);
   // Nothing is lost by an error here: the exit handler reads what is left.
   stream.on("error", () => {});
   stream.resume();
@@ -122,7 +116,7 @@ export function spawn(options: PtyOptions): Pty {
     ended = (status, signal) => {
       stream.pause();
       for (let drained = 0; drained < KERNEL_QUEUE; ) {
-        const length = readNow(child.fd, slab, used);
+        const length = readNow(child.fd, input);
         if (length === 0) break;
         drained += length;
         taken(length);
@@ -156,9 +150,9 @@ export function spawn(options: PtyOptions): Pty {
 }
 
 /** Reads what is there without waiting; 0 when there is nothing. */
-function readNow(fd: number, buffer: Buffer, offset: number): number {
+function readNow(fd: number, buffer: Buffer): number {
   try {
-    return readSync(fd, buffer, offset, READ, null);
+    return readSync(fd, buffer);
   } catch {
     return 0;
   }

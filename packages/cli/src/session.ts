@@ -61,10 +61,12 @@ export async function run(options: SessionOptions): Promise<number> {
     const text = decoder.decode(chunk, { stream: true });
     record(text);
     if (options.captureInput) tail = (tail + text.slice(-200)).slice(-200);
-    if (waiting || !above(HIGH_WATER)) return;
-    waiting = true;
-    pty.pause();
-    for (const output of outputs) void output.drained().then(relieve);
+    if (!waiting && above(HIGH_WATER)) {
+      waiting = true;
+      pty.pause();
+      for (const output of outputs) void output.drained().then(relieve);
+    }
+    return tty?.pending ? "kept" : undefined;
   };
   const relieve = () => {
     if (!waiting || above(LOW_WATER)) return;

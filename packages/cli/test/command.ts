@@ -117,6 +117,7 @@ export class Screen {
           this.type(answer.text);
           answer = undefined;
         }
+        return undefined;
       },
     });
     this.ended = this.#pty.exited;
