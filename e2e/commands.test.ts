@@ -34,6 +34,19 @@ describe("the commands of a clone", () => {
     expect(stderr).toMatch(/Names: .*parse/);
   });
 
+  // npm forgets those of other platforms when it installs with what it has; npm ci then refuses the whole lock file.
+  it("the lock file has the optional packages of every platform", () => {
+    const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
+
   it("every package has the version of the whole", () => {
     for (const name of ["vt", "asciicast", "alis", "render", "player", "cli", "server"]) {
       const manifest = JSON.parse(readFileSync(`packages/${name}/package.json`, "utf8")) as Record<string, unknown>;
