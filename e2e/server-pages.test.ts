@@ -44,7 +44,11 @@ async function open(path: string, options: BrowserContextOptions = {}): Promise<
     if (["error", "warning"].includes(message.type())) problems.push(message.text());
   });
   page.on("pageerror", (error) => problems.push(error.message));
-  page.on("requestfailed", (request) => problems.push(`${request.url()}: ${request.failure()?.errorText}`));
+  page.on("requestfailed", (request) => {
+    const reason = request.failure()?.errorText;
+    // A picture that is no longer wanted when the reader moves on is no problem.
+    if (reason !== "net::ERR_ABORTED") problems.push(`${request.url()}: ${reason}`);
+  });
   await page.goto(path.startsWith("http") ? path : url + path);
   return { page, problems };
 }

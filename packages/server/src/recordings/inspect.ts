@@ -144,7 +144,8 @@ class Survey {
       events = read();
     } catch (error) {
       if (!(error instanceof AsciicastError)) throw error;
-      throw this.unsupported() ?? invalid(error.message, error);
+      // The decoder begins as we do when the whole file is meant.
+      throw this.unsupported() ?? invalid(error.message.replace(/^not a [\w, ]+ asciicast file: /, ""), error);
     }
     if (events.length > 0) this.idle ??= this.begin();
     for (const event of events) {
