@@ -11,16 +11,35 @@ const headless = createRequire(import.meta.url)("@xterm/headless") as typeof imp
 /** The emulator of asciinema-player. */
 export interface Avt {
   feed(text: string): ArrayLike<number>;
-  getLine(row: number, cursor: boolean): unknown;
+  /** Where in its memory it put the row's spans: pointer and count each. */
+  getLine(
+    row: number,
+    cursor: boolean,
+  ): Record<"bg" | "text" | "codepoints" | "raster_symbols" | "vector_symbols", [number, number]>;
   getCursor(): ArrayLike<number> | undefined;
   resize(cols: number, rows: number): unknown;
   free(): void;
 }
 
+/** A run of text on a row. */
+export interface Span {
+  col: number;
+  text: string;
+  color: number;
+  attrs: number;
+}
+
+/** The emulator of the installed package, and what its player reads from its memory. */
+export interface AvtModule {
+  version: string;
+  create(cols: number, rows: number, scrollback: number): Avt;
+  /** A row as the player reads it before it makes elements: text spans; backgrounds and symbols are walked. */
+  read(terminal: Avt, row: number): Span[];
+}
+
 /** Cuts the emulator out of the installed package. */
-export function loadAvt(): { version: string; create(cols: number, rows: number, scrollback: number): Avt } {
+export function loadAvt(): AvtModule {
   const dist = fileURLToPath(new URL("../node_modules/asciinema-player/dist", import.meta.url));
-  const manifest = join(dist, "../package.json");
   const file = readdirSync(dist).find((name) => /^opts-.*\.js$/.test(name));
   if (!file) throw new Error(`${dist}: no opts-*.js: another version of asciinema-player than 3.17?`);
   const source = readFileSync(join(dist, file), "utf8");
@@ -33,14 +52,36 @@ export function loadAvt(): { version: string; create(cols: number, rows: number,
     .replaceAll("import.meta.url", '""')
     .replace(/\b(var|const|let) exports\b[^;]*;/, "");
   const make = new Function(`${glue}; return { initSync, create };`) as () => {
-    initSync(options: { module: Uint8Array }): void;
+    initSync(options: { module: Uint8Array }): { memory: { buffer: ArrayBuffer } };
     create(cols: number, rows: number, scrollback: number, boldIsBright: boolean): Avt;
   };
   const { initSync, create } = make();
-  initSync({ module: Buffer.from(encoded, "base64") });
+  const { memory } = initSync({ module: Buffer.from(encoded, "base64") });
+  const view = ([pointer, count]: [number, number], size: number) => new DataView(memory.buffer, pointer, count * size);
   return {
-    version: (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version,
+    version: (JSON.parse(readFileSync(join(dist, "../package.json"), "utf8")) as { version: string }).version,
     create: (cols, rows, scrollback) => create(cols, rows, scrollback, false),
+    read: (terminal, row) => {
+      const line = terminal.getLine(row, false);
+      const backgrounds = view(line.bg, 8);
+      const colors: number[] = [];
+      for (let i = 0; i < backgrounds.byteLength; i += 8) colors.push(backgrounds.getUint32(i + 4, true));
+      const symbols = view(line.vector_symbols, 16);
+      for (let i = 0; i < symbols.byteLength; i += 16) colors.push(symbols.getUint32(i + 8, true));
+      const codepoints = new Uint32Array(memory.buffer, ...line.codepoints);
+      const text = view(line.text, 12);
+      const spans: Span[] = [];
+      for (let i = 0; i < text.byteLength; i += 12) {
+        const start = text.getUint16(i + 2, true);
+        spans.push({
+          col: text.getUint16(i, true),
+          text: String.fromCodePoint(...codepoints.subarray(start, start + text.getUint16(i + 4, true))),
+          color: text.getUint32(i + 6, true),
+          attrs: text.getUint8(i + 10),
+        });
+      }
+      return spans;
+    },
   };
 }
 

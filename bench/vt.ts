@@ -64,7 +64,8 @@ const reading: Record<string, Engine> = {
     return {
       feed: (piece) => {
         const changed = terminal.feed(piece);
-        for (let i = 0; i < changed.length; i++) sink += terminal.getLine(changed[i]!, false) ? 1 : 0;
+        for (let i = 0; i < changed.length; i++)
+          for (const span of avt.read(terminal, changed[i]!)) sink += span.text.length;
       },
       free: () => terminal.free(),
     };
