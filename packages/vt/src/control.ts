@@ -286,7 +286,8 @@ export class Control {
       if (this.col + 2 > limit) return;
     }
     const { col } = this;
-    if ((this.modes & IRM) !== 0) b.insertCells(slot, col, limit, width, this.erased());
+    if ((this.modes & IRM) !== 0 && col >= this.left && col <= this.right)
+      b.insertCells(slot, col, limit, width, this.erased());
     this.write(slot, col, text | flag | (this.protecting ? PROTECTED : 0), width);
     this.last = text;
     this.col = col + width;
@@ -462,17 +463,18 @@ export class Control {
     this.back(this.params.times(0));
   }
 
+  /** Left by n; with reverse wraparound on into the lines that this one goes on from. */
   private back(n: number): void {
     const reverse = (this.modes & (REVERSE_WRAP | DECAWM)) === (REVERSE_WRAP | DECAWM);
     if (reverse && this.pending) n--;
     let { row, col } = this;
-    n = Math.min(n, this.rows * this.cols);
-    while (n > 0) {
-      const stop = col >= this.left ? this.left : 0;
+    const b = this.buffer;
+    const stop = col >= this.left ? this.left : 0;
+    for (;;) {
       const step = Math.min(n, col - stop);
       col -= step;
       n -= step;
-      if (n === 0 || !reverse || row <= (row >= this.top ? this.top : 0)) break;
+      if (n === 0 || !reverse || row <= this.top || (b.flags[b.slot(row - 1)]! & WRAPPED) === 0) break;
       row--;
       col = this.right;
       n--;
@@ -647,7 +649,7 @@ export class Control {
     const b = this.buffer;
     const blank = this.erased();
     for (let row = from; row < to; row++) {
-      if (selective) b.eraseSelective(b.slot(row), 0, this.cols);
+      if (selective) b.eraseSelective(b.slot(row), 0, this.cols, blank);
       else b.clearLine(b.slot(row), blank);
     }
   }
@@ -666,7 +668,7 @@ export class Control {
     const slot = b.slot(this.row);
     const from = what === 0 ? this.col : 0;
     const to = what === 1 ? this.col + 1 : this.cols;
-    if (selective) b.eraseSelective(slot, from, to);
+    if (selective) b.eraseSelective(slot, from, to, this.erased());
     else b.erase(slot, from, to, this.erased());
     this.pending = false;
   }
@@ -754,11 +756,11 @@ export class Control {
   }
 
   sl(): void {
-    this.shiftColumns(this.left, this.params.times(0), true);
+    if (this.inMargins) this.shiftColumns(this.left, this.params.times(0), true);
   }
 
   sr(): void {
-    this.shiftColumns(this.left, this.params.times(0), false);
+    if (this.inMargins) this.shiftColumns(this.left, this.params.times(0), false);
   }
 
   decic(): void {
@@ -802,6 +804,8 @@ export class Control {
     this.left = 0;
     this.right = this.cols - 1;
     this.modes &= ~DECOM;
+    this.pen.attrs = 0;
+    this.stale = true;
     this.to(0, 0);
     const b = this.buffer;
     for (let row = 0; row < this.rows; row++) {
@@ -987,10 +991,10 @@ export class Control {
         return;
       case 1049:
         if (on) {
-          if (this.buffer !== this.alternate) this.decsc();
+          this.decsc();
           this.screen(true);
           this.eraseRows(0, this.rows, false);
-        } else if (this.buffer === this.alternate) {
+        } else {
           this.screen(false);
           this.decrc();
         }
@@ -1259,8 +1263,7 @@ export class Control {
 /** Attribute bits after one DECCARA (or, reversed, DECRARA) code. */
 function changed(attrs: number, code: number, reverse: boolean): number {
   const single = 1 << UNDERLINE_SHIFT;
-  if (code === 0)
-    return reverse ? attrs ^ (BOLD | single | BLINK | INVERSE) : attrs & ~(BOLD | UNDERLINE | BLINK | INVERSE);
+  if (code === 0) return reverse ? attrs : attrs & ~(BOLD | UNDERLINE | BLINK | INVERSE);
   const bit =
     code % 20 === 1 ? BOLD : code % 20 === 4 ? single : code % 20 === 5 ? BLINK : code % 20 === 7 ? INVERSE : 0;
   const mask = bit === single ? UNDERLINE : bit;
