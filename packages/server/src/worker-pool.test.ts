@@ -28,7 +28,7 @@ describe("WorkerPool", () => {
     writeFileSync(join(folder, "thread.js"), source);
     writeFileSync(join(folder, "package.json"), '{"type": "module"}');
     caller = pathToFileURL(join(folder, "caller.js")).href;
-    pool = new WorkerPool("thread", caller, { threads: 1, queue: 3, timeout: 600, memory: 32 });
+    pool = new WorkerPool("thread", caller, { threads: 1, queue: 3, timeout: 3000, memory: 32 });
   });
   afterAll(async () => {
     await pool.close();
@@ -67,7 +67,7 @@ describe("WorkerPool", () => {
   });
 
   test("rejects what is under way when it is closed", async () => {
-    const other = new WorkerPool<string>("thread", caller, { threads: 1, queue: 3, timeout: 600, memory: 32 });
+    const other = new WorkerPool<string>("thread", caller, { threads: 1, queue: 3, timeout: 3000, memory: 32 });
     const running = [other.run("slow"), other.run("waiting")].map((one) => one.catch((error) => error.message));
     await other.close();
     expect(await Promise.all(running)).toEqual(["The server is shutting down", "The server is shutting down"]);
