@@ -1,7 +1,7 @@
 import { type Invocation, parse, UsageError } from "./arguments.js";
 import { warnAboutLegacyConfig } from "./config.js";
 import { CliError, reason } from "./error.js";
-import { beQuiet } from "./messages.js";
+import { beQuiet, visible } from "./messages.js";
 import { VERSION } from "./version.js";
 
 /** Runs the command line and resolves with the exit code. */
@@ -64,7 +64,7 @@ function explain(error: unknown): string {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error) => {
-    process.stderr.write(explain(error));
+    process.stderr.write(visible(explain(error)));
     process.exit(error instanceof CliError ? error.exitCode : 1);
   },
 );

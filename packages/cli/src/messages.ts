@@ -21,12 +21,17 @@ export function useTerminalLines(on: boolean): void {
 
 /** Says what happens. */
 export function info(text: string): void {
-  if (!quiet) print(toError ? process.stderr : process.stdout, `::: ${text}\n`);
+  if (!quiet) print(toError ? process.stderr : process.stdout, visible(`::: ${text}\n`));
 }
 
 /** Says what could go wrong, or went wrong in part. */
 export function warn(text: string): void {
-  if (!quiet) print(process.stderr, `!!! ${text}\n`);
+  if (!quiet) print(process.stderr, visible(`!!! ${text}\n`));
+}
+
+/** Text without anything that a terminal would obey: names of files, what is in them, and what servers say are not ours. */
+export function visible(text: string): string {
+  return text.replaceAll("\r\n", "\n").replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, "\ufffd");
 }
 
 /** Prints text as it is. */

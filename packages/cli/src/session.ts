@@ -78,7 +78,7 @@ export async function run(options: SessionOptions): Promise<number> {
   const pty = spawn({ command: options.command, env: options.env, ...size, onOutput });
   const echo = options.captureInput ? new EchoWatch(pty.slave) : undefined;
   const input = new TypedInput(pty, tty, echo, (text) => {
-    if (!clock.paused) emit({ time: clock.now(), type: "input", text });
+    emit({ time: clock.now(), type: "input", text });
   });
 
   const resize = () => {
@@ -114,12 +114,12 @@ export async function run(options: SessionOptions): Promise<number> {
       const action = is(pause) ? togglePause : is(markerKey) ? addMarker : undefined;
       if (!action) passed += text;
       else {
-        input.type(passed, tail);
+        input.type(passed, tail, !clock.paused);
         passed = "";
         action();
       }
     }
-    input.type(passed, tail);
+    input.type(passed, tail, !clock.paused);
   };
 
   const { probe } = options;
@@ -203,13 +203,14 @@ class TypedInput {
     this.#record = record;
   }
 
-  /** @param shown  the end of what the child has printed */
-  type(bytes: string, shown: string): void {
+  /** @param shown  the end of what the child has printed
+   *  @param wanted  whether it is to be recorded at all */
+  type(bytes: string, shown: string, wanted: boolean): void {
     if (bytes === "") return;
     const data = Buffer.from(bytes, "latin1");
     const echo = this.#echo;
     if (!echo) this.#pass(data);
-    else this.settled = this.settled.then(() => this.#passWatched(echo, data, shown));
+    else this.settled = this.settled.then(() => (wanted ? this.#passWatched(echo, data, shown) : this.#pass(data)));
   }
 
   #pass(data: Uint8Array): void {

@@ -119,6 +119,14 @@ test.each(Object.entries(bad))(
   },
 );
 
+test("what a broken file holds does not reach the terminal", async () => {
+  const path = file('{"version":2,"width":80,"height":24}\n[0,"o","a"]\n\x1b]0;owned\x07\n[1,"o","b"]\n');
+  const { status, stderr } = await cli(["convert", path, "-"]);
+  expect(status).toBe(1);
+  expect(stderr).toContain("line 3");
+  expect(stderr).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+});
+
 test("convert keeps what exists unless told, also when it fails", async () => {
   const output = file("mine");
   const refused = await cli(["convert", demo, output]);
@@ -253,6 +261,8 @@ test.each(Object.entries(bad))("upload of bad input (%s) is refused before anyth
 test("what the server says is shown", async () => {
   answer = { status: 201, body: JSON.stringify({ url: "u", message: "View it at u" }) };
   expect((await cli(["upload", "--server-url", url, demo])).stdout).toBe("View it at u\n");
+  answer = { status: 201, body: JSON.stringify({ message: "a\x1b]0;owned\x07\nb\x9b6n" }) };
+  expect((await cli(["upload", "--server-url", url, demo])).stdout).toBe("a\ufffd]0;owned\ufffd\nb\ufffd6n\n");
   answer = { status: 422, body: JSON.stringify({ type: "invalid", message: "the title is too long" }) };
   expect(await cli(["upload", "--server-url", url, demo])).toMatchObject({
     status: 1,

@@ -409,6 +409,28 @@ test("a full disk is said at once and at the end, and the session goes on", asyn
   expect(later.text).toContain(`!!! Write error: ${pipe} ends before the session did: Broken pipe (os error 32)`);
 });
 
+test("what found room before a write error can be played", async () => {
+  const path = fresh();
+  const screen = new Screen(
+    `ulimit -f 16; ${process.execPath} ${script} rec -c 'seq 1 5000; read x' ${path}; echo status $?`,
+    { home, answer, cols: 200 },
+  );
+  await until(
+    () => screen.output.includes("!!! Write error, recording suspended: File too large (os error 27)\r\n"),
+    () => screen.output,
+  );
+  screen.type("\r");
+  await screen.shows("status 0");
+  expect(screen.text).toContain(`!!! Write error: ${path} ends before the session did: File too large (os error 27)`);
+  const text = fresh("txt");
+  const done = await run(script, ["convert", path, text], { home });
+  expect(done.status).toBe(0);
+  expect(done.stderr).toMatch(/^!!! /);
+  const again = await run(script, ["rec", "-q", "-a", "-c", "echo more", path], { home });
+  expect(again.status).toBe(0);
+  expect(printed(path)).toMatch(/more\r\n$/);
+});
+
 test("a terminal that is stuck does not hang the end", async () => {
   const path = fresh();
   const screen = new Screen(`${asciinema} rec -q -c 'seq 1 5000; sleep 0.1' ${path}`, { home, answer });

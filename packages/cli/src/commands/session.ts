@@ -56,6 +56,8 @@ async function session(values: Values, env: Environment, path: string, extra: En
     const { probe, typed } = tty ? await ask(tty, env) : { probe: undefined, typed: "" };
     const header = headerOf(values, config, env, size(), explicit, tty ? probe : undefined);
     const encoder = await encoding(file.format, header, file.append === undefined ? {} : { append: file.append });
+    // A limit on the size of files is then a write error like any other, and does not end us.
+    process.on("SIGXFSZ", () => {});
     let failure: Error | undefined;
     const output = new FileOutput(file.fd, encoder, (error) => {
       failure = error;

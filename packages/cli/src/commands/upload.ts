@@ -4,7 +4,7 @@ import type { Values } from "../arguments.js";
 import type { Environment } from "../config.js";
 import { CliError } from "../error.js";
 import { examine } from "../examine.js";
-import { print } from "../messages.js";
+import { print, visible } from "../messages.js";
 import { post, type Reply, serverUrl } from "../server.js";
 import { damaged, decompressed, openSource, warnOf } from "../source.js";
 
@@ -36,7 +36,7 @@ export async function upload(values: Values, env: Environment): Promise<number> 
   const type = `multipart/form-data; boundary=${boundary}`;
   const url = new URL("/api/v1/recordings", server);
   const reply = await post(url, env, type, body, (sent) => progress.show(sent)).finally(() => progress.clear());
-  process.stdout.write(`${resultOf(reply, url)}\n`);
+  process.stdout.write(`${visible(resultOf(reply, url))}\n`);
   return 0;
 }
 
