@@ -297,9 +297,10 @@ export class Buffer {
     this.at.fill(style, start + from, start + to);
   }
 
-  /** Blanks the cells of a range that are not protected; styles stay. */
-  eraseSelective(slot: number, from: number, to: number): void {
+  /** Blanks the cells of a range that are not protected; without a style theirs stay. */
+  eraseSelective(slot: number, from: number, to: number, style?: number): void {
     const start = slot * this.cols;
+    if (style !== undefined && style !== this.tail[slot]) this.materialize(slot, to);
     to = Math.min(to, this.len[slot]!);
     if (from >= to) return;
     this.stamp[slot] = this.generation;
@@ -308,6 +309,7 @@ export class Buffer {
       this.split(slot, col);
       this.split(slot, col + 1);
       this.ch[start + col] = BLANK;
+      if (style !== undefined) this.at[start + col] = style;
     }
   }
 

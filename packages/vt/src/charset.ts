@@ -1,10 +1,16 @@
 // Character sets of G0 to G3, by the final characters of their designations.
 
-/** What the 7-bit codes of a set show; the codes left out show themselves. */
-const SETS: Record<string, Record<string, string>> = {
+/** What the 7-bit codes of a set show, all from 0x21 on or the ones that do not show themselves. */
+const SETS: Record<string, string | Record<string, string>> = {
+  // DEC Technical
+  ">":
+    "⎷┌─⌠⌡│⎡⎣⎤⎦⎧⎩⎫⎭⎨⎬⸮⸮⸮⸮⸮⸮⸮⸮⸮⸮⸮≤≠≥∫∴∝∞÷Δ∇ΦΓ∼≃Θ×Λ⇔⇒≡ΠΨ⸮Σ⸮⸮√ΩΞΥ⊂⊃∩∪∧∨¬αβχδεφγηιθκλ⸮ν∂πψρστ⸮ƒωξυζ←↑→↓",
+  // DEC Supplemental
+  "%5":
+    "¡¢£⸮¥⸮§¤©ª«⸮⸮⸮⸮°±²³⸮µ¶·⸮¹º»¼½⸮¿ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏ⸮ÑÒÓÔÕÖŒØÙÚÛÜŸ⸮ßàáâãäåæçèéêëìíîï⸮ñòóôõöœøùúûüÿ⸮",
   // DEC Special Graphics
   "0": {
-    _: "\u00a0",
+    _: " ",
     "`": "◆",
     a: "▒",
     b: "␉",
@@ -67,7 +73,7 @@ const SETS: Record<string, Record<string, string>> = {
 };
 
 /** Other designations of the same sets. */
-const SAME: Record<string, string> = { "2": "0", "5": "C", f: "R", "9": "Q", E: "`", "6": "`", "7": "H" };
+const SAME: Record<string, string> = { "2": "0", "<": "%5", "5": "C", f: "R", "9": "Q", E: "`", "6": "`", "7": "H" };
 
 /** The set that a terminal starts with. */
 export const ASCII = "B";
@@ -80,5 +86,7 @@ export function charset(designation: string): string {
 
 /** The code point that a printable 7-bit code shows in a set. */
 export function translate(set: string, code: number): number {
-  return SETS[set]?.[String.fromCharCode(code)]?.charCodeAt(0) ?? code;
+  const shown = SETS[set];
+  const char = typeof shown === "string" ? shown[code - 0x21] : shown?.[String.fromCharCode(code)];
+  return char?.charCodeAt(0) ?? code;
 }

@@ -101,7 +101,7 @@ export const CSI: Readonly<Record<string, Run>> = {
   S: (t) => t.su(),
   // SD | Scroll Down | ECMA-48 8.3.113
   T: (t) => {
-    if (t.params.count === 1) t.sd();
+    if (t.params.count === 1 && t.params.get(0, 1) !== 0) t.sd();
   },
   // ECH | Erase Character | ECMA-48 8.3.38
   X: (t) => t.ech(),

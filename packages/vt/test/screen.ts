@@ -3,7 +3,7 @@ import type { Color, Pen, Terminal } from "../src/index.js";
 
 /** A screen as plain data. */
 export interface Screen {
-  /** The rows, trailing blanks removed. */
+  /** The rows, trailing blanks removed, marks composed with their letters as xterm does. */
   text: string[];
   /** For each row, where its cells are not in the default pen: `first-last:codes`, the codes as in SGR. */
   pens: string[];
@@ -23,7 +23,7 @@ export function screenOf(terminal: Terminal): Screen {
       line += shown;
       codes.push(shown === " " ? blankCodes(codesOf(pen)) : codesOf(pen));
     }
-    text.push(line.trimEnd());
+    text.push(line.trimEnd().normalize("NFC"));
     pens.push(runs(codes));
   }
   return { text, pens, cursor: [terminal.cursor.row, terminal.cursor.col] };

@@ -60,7 +60,6 @@ export class Xterm {
       printerCommand: `cat > ${printer}`,
       printerAutoClose: "true",
       printAttributes: "0",
-      decTerminalID: "525",
       boldColors: "false",
       cursorBlink: "false",
       visualBell: "true",
@@ -182,7 +181,7 @@ export class Xterm {
       const line = printed[row] ?? "";
       const columns = [...line].filter((char) => char === "\uffff" || widthOf(char.codePointAt(0)!) > 0);
       const codes = cells.slice(row * this.cols, (row + 1) * this.cols);
-      text.push(line.replaceAll("\uffff", "").trimEnd());
+      text.push(line.replaceAll("\uffff", "").trimEnd().normalize("NFC"));
       pens.push(runs(codes.map((code, col) => ((columns[col] ?? " ") === " " ? blankCodes(code) : code))));
     }
     return { text, pens, cursor: [Number(position[1]) - 1 + top, Number(position[2]) - 1 + left] };
