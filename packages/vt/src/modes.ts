@@ -19,21 +19,34 @@ export const DEFAULT_MODES = DECAWM | DECTCEM;
 
 /** ANSI modes (SM, RM) by number. */
 export const ANSI_MODES: Readonly<Record<number, number>> = {
+  // IRM | Insertion Replacement Mode | ECMA-48 7.2.10
   4: IRM,
+  // LNM | Line Feed New Line Mode | ECMA-48 F.5.2
   20: LNM,
 };
 
 /** Private modes (DECSET, DECRST) by number, without those that switch screens. */
 export const PRIVATE_MODES: Readonly<Record<number, number>> = {
+  // DECCOLM | 132 Columns, when 40 allows it: clears the screen, the size is noted and not obeyed | DEC VT100
   3: DECCOLM,
+  // DECSCNM | Reverse Screen | DEC VT100
   5: DECSCNM,
+  // DECOM | Origin | DEC VT100
   6: DECOM,
+  // DECAWM | Autowrap | DEC VT100
   7: DECAWM,
+  // ATT610_BLINK | Blinking Cursor | AT&T 610
   12: BLINKING,
+  // DECTCEM | Text Cursor Enable | DEC VT220
   25: DECTCEM,
+  // ALLOW_COLM | Allow DECCOLM | xterm
   40: ALLOW_COLM,
+  // REVERSEWRAP | Reverse Wraparound within a wrapped line | xterm
   45: REVERSE_WRAP,
+  // DECLRMM | Left and Right Margins | DEC VT420
   69: DECLRMM,
+  // DECNCSM | No Clearing of the Screen by DECCOLM | DEC VT510
   95: DECNCSM,
+  // SYNC | Synchronized Output | de facto
   2026: SYNC,
 };
