@@ -193,7 +193,7 @@ describe("screens and lines", () => {
 
   test("rectangles: DECFRA, DECERA, DECCRA", () => {
     expect(screen(5, 3, "\x1b[120;1;1;3;5$x\x1b[2;2;2;4$z")).toEqual(["|xxxxx", "x   x", "xxxxx"]);
-    expect(screen(5, 3, "ab\r\ncd\x1b[1;1;2;2;1;1;4$v")).toEqual(["ab ab", "cd|cd", ""]);
+    expect(screen(5, 3, "ab\r\ncd\x1b[1;1;2;2;1;1;4$v")).toEqual(["ab ab", "cd| cd", ""]);
   });
 });
 
