@@ -165,7 +165,7 @@ export class Playback {
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
       // The longest time that timers take.
-      if (milliseconds !== undefined) setTimeout(resolve, Math.min(milliseconds, 2 ** 31 - 1)).unref();
+      if (milliseconds !== undefined) setTimeout(resolve, Math.min(milliseconds, 2 ** 31 - 1));
     });
     this.#lookedAt = performance.now();
   }

@@ -149,6 +149,13 @@ export function spawn(options: PtyOptions): Pty {
   };
 }
 
+/** Makes sure that sessions can be run here, before anything is done for one.
+ *
+ *  @throws CliError where there is no pseudo-terminal support */
+export function requirePty(): void {
+  load();
+}
+
 /** Reads what is there without waiting; 0 when there is nothing. */
 function readNow(fd: number, buffer: Buffer): number {
   try {

@@ -4,13 +4,15 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import type { Socket } from "node:net";
 
-const TIMEOUT = 1_000;
+/** Milliseconds after which a script is not expected to answer any more. */
+const TIMEOUT = 3_000;
 
 /** A shell script that answers each line it reads with one line. */
 class Attendant {
   readonly #child: ChildProcess;
   #waiting: ((line: string | undefined) => void)[] = [];
   #text = "";
+  #ended = false;
 
   /** @param fd  becomes the script's descriptor 3 */
   constructor(script: string, fd: number) {
@@ -29,9 +31,11 @@ class Attendant {
     for (const stream of [this.#child.stdin, this.#child.stdout]) (stream as Socket).unref();
   }
 
-  /** Sends one line; resolves with the answer, or with nothing when there is none in time. */
+  /** Sends one line; resolves with the answer, or with nothing when there is none in time. After that there is none at
+   *  all: which question a late answer belongs to would be uncertain. */
   ask(line: string): Promise<string | undefined> {
     return new Promise((resolve) => {
+      if (this.#ended) return resolve(undefined);
       const timer = setTimeout(() => this.#end(), TIMEOUT);
       this.#waiting.push((answer) => {
         clearTimeout(timer);
@@ -51,6 +55,7 @@ class Attendant {
   }
 
   #end(): void {
+    this.#ended = true;
     for (const resolve of this.#waiting.splice(0)) resolve(undefined);
   }
 }

@@ -11,6 +11,7 @@ import { notifier } from "../notify.js";
 import { type OutputFormat, parseSize } from "../options.js";
 import { FileOutput } from "../output.js";
 import { Probe, QUERIES } from "../probe.js";
+import { requirePty } from "../pty.js";
 import { openRecordingFile } from "../recording-file.js";
 import { run as runSession } from "../session.js";
 import { openTty, type Size, type Tty } from "../tty.js";
@@ -32,6 +33,7 @@ export function runOutputs(values: Values, env: Environment): Promise<number> {
 
 async function session(values: Values, env: Environment, path: string, extra: Environment): Promise<number> {
   if (/^\/dev\/(stdout|fd\/1)$|^\/proc\/self\/fd\/1$/.test(path)) keepOutputClean();
+  requirePty();
   const log = openLog(values.get("log-file"));
   const config = await loadConfig(env);
   const explicit = values.get("command") ?? config.session.command;
