@@ -112,7 +112,7 @@ test("everything can be reached with the keyboard, and shows that it is", async 
   const page = await open("/recording.cast", { startAt: 1 });
   await page.evaluate(() => window.player.play().then(() => window.player.pause()));
   const reached: string[] = [];
-  for (let i = 0; i < 9; i++) {
+  for (let i = 0; i < 6; i++) {
     await page.keyboard.press("Tab");
     const [name, visible] = await page.evaluate(() => {
       const element = document.activeElement!;
@@ -121,7 +121,6 @@ test("everything can be reached with the keyboard, and shows that it is", async 
         getComputedStyle(element).outlineStyle !== "none",
       ];
     });
-    if (name === null || reached.includes(`${name}`)) break;
     reached.push(`${name}`);
     expect(visible, `${name} has a visible focus`).toBe(true);
   }
