@@ -509,7 +509,7 @@ describe("the element", () => {
       () =>
         new Promise<number>((resolve) => {
           window.player.el.addEventListener("resize", (event) =>
-            resolve((event as CustomEvent<{ el: Element }>).detail.el.clientWidth),
+            resolve((event as unknown as CustomEvent<{ el: Element }>).detail.el.clientWidth),
           );
         }),
     );
