@@ -1,5 +1,6 @@
 // The terminal emulator beside the WebAssembly one of asciinema-player and @xterm/headless: in one process, alternating,
-// CPU time, medians. `npx tsx bench/vt.ts [--json] [--rounds n] [--only name]`.
+// CPU time, medians. `npx tsx bench/vt.ts [--json] [--all] [--rounds n]
+// [--table part-of-a-name] [--only stream]`.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -189,13 +190,17 @@ function bundle(): { minified: number; gzip: number } {
 
 say(`Node ${process.version}, asciinema-player ${avt.version}, scrollback ${SCROLLBACK}, ${rounds} rounds`);
 const results: Record<string, Row[]> = {};
-results["feed 80x24 4096"] = table("Feed, 80x24, pieces of 4096", feeding, 80, 24, 4096);
-results["feed 80x24 100"] = table("Feed, 80x24, pieces of 100", feeding, 80, 24, 100);
-results["read 80x24 4096"] = table("Feed and read-out, 80x24, pieces of 4096", reading, 80, 24, 4096);
-if (args.includes("--all")) {
-  results["feed 120x40 4096"] = table("Feed, 120x40, pieces of 4096", feeding, 120, 40, 4096);
-  results["read 80x24 100"] = table("Feed and read-out, 80x24, pieces of 100", reading, 80, 24, 100);
-}
+const TABLES = [
+  ["feed 80x24 4096", "Feed, 80x24, pieces of 4096", feeding, 80, 24, 4096, true],
+  ["feed 80x24 100", "Feed, 80x24, pieces of 100", feeding, 80, 24, 100, true],
+  ["read 80x24 4096", "Feed and read-out, 80x24, pieces of 4096", reading, 80, 24, 4096, true],
+  ["feed 120x40 4096", "Feed, 120x40, pieces of 4096", feeding, 120, 40, 4096, false],
+  ["read 80x24 100", "Feed and read-out, 80x24, pieces of 100", reading, 80, 24, 100, false],
+] as const;
+const asked = option("--table");
+for (const [name, title, engines, cols, rows, chunk, usual] of TABLES)
+  if (asked ? name.includes(asked) : usual || args.includes("--all"))
+    results[name] = table(title, engines, cols, rows, chunk);
 const snaps = snapshots(80, 24);
 say("\nSnapshot and restore, 80x24, in microseconds");
 for (const [name, { snapshot, restore, bytes }] of Object.entries(snaps))

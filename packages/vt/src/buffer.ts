@@ -202,7 +202,9 @@ export class Buffer {
     const last = this.base + bottom;
     if (n === 1) {
       const slot = order[first & mask]!;
-      for (let i = first; i < last; i++) order[i & mask] = order[(i + 1) & mask]!;
+      const from = first & mask;
+      if (from + last - first > mask) for (let i = first; i < last; i++) order[i & mask] = order[(i + 1) & mask]!;
+      else order.copyWithin(from, from + 1, from + last - first + 1);
       order[last & mask] = slot;
       return;
     }

@@ -415,7 +415,6 @@ export class Control {
   renew(): void {
     const old = this.styles;
     const fresh = new StyleTable();
-    fresh.adopt(old);
     const clusters = new ClusterTable();
     for (const buffer of [this.primary, this.alternate])
       buffer?.remap((style) => fresh.import(style, old), this.clusters, clusters);

@@ -117,6 +117,7 @@ export class Line {
     const start = this.slot * cols;
     const end = start + len;
     this.mapped = false;
+    if (len === 0) return "";
     if (bytes.length < len) {
       bytes = new Uint8Array(len);
       units = new Uint16Array(len);

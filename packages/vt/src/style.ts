@@ -46,7 +46,7 @@ const UNDERLINES = [false, "single", "double", "curly", "dotted", "dashed"] as c
 export const INTERNED = 1 << 29;
 /** The index in an interned style. */
 const INDEX = INTERNED - 1;
-const PENS_KEPT = 1 << 14;
+const PENS_KEPT = 1 << 13;
 const FIRST_LIMIT = 1 << 14;
 
 /** The parts of a style, as SGR and OSC 8 set them. Colours: 0 default, 1–256 palette, RGB | 0xrrggbb. */
@@ -70,7 +70,6 @@ export class StyleTable {
   limit: number;
   private links = [""];
   private linkIds: Map<string, number> | undefined;
-  private packedPens = new Map<number, Pen>();
   private pens: (Pen | undefined)[] = [];
 
   constructor(limit = FIRST_LIMIT) {
@@ -165,22 +164,41 @@ export class StyleTable {
     return id;
   }
 
-  /** The pens of packed styles, which mean the same in every table. */
-  adopt(from: StyleTable): void {
-    this.packedPens = from.packedPens;
-  }
-
   /** The pen of a style. */
   pen(style: number): Pen {
-    if (style >= INTERNED) return (this.pens[style & INDEX] ??= penOf(this.parts(style)));
-    let pen = this.packedPens.get(style);
-    if (pen === undefined) {
-      if (this.packedPens.size >= PENS_KEPT) this.packedPens.clear();
-      pen = penOf(this.parts(style));
-      this.packedPens.set(style, pen);
-    }
-    return pen;
+    if (style < INTERNED) return packedPen(style);
+    return (this.pens[style & INDEX] ??= penOf(this.parts(style)));
   }
+}
+
+// Pens of packed styles mean the same in every terminal, so all share them. Open addressing; forgotten when too many.
+let keys: Int32Array | undefined;
+let pens: Pen[] = [];
+let kept = 0;
+
+function packedPen(style: number): Pen {
+  if (keys === undefined || kept > PENS_KEPT) {
+    keys = new Int32Array(4 * PENS_KEPT).fill(-1);
+    pens = new Array<Pen>(keys.length);
+    kept = 0;
+  }
+  const mask = keys.length - 1;
+  let h = (Math.imul(style, 0x9e3779b1) >>> 13) & mask;
+  for (let key = keys[h]!; key !== style; key = keys[h]!) {
+    if (key === -1) {
+      keys[h] = style;
+      kept++;
+      return (pens[h] = penOf({
+        fg: style & 0x1ff,
+        bg: (style >> 9) & 0x1ff,
+        attrs: style & ~0x3ffff,
+        underlineColor: 0,
+        link: "",
+      }));
+    }
+    h = (h + 1) & mask;
+  }
+  return pens[h]!;
 }
 
 function mix(a: number, b: number, c: number, d: number, e: number): number {
