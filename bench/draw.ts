@@ -272,7 +272,7 @@ const median = (values: number[]) => {
 
 const option = (name: string) => process.argv.find((arg) => arg.startsWith(`--${name}=`))?.split("=")[1];
 const ratio = Number(option("ratio") ?? 1);
-const pairs = Number(option("pairs") ?? 3);
+const pairs = Number(option("pairs") ?? 2);
 const names = option("only")?.split(",") ?? Object.keys(scenarios);
 const json = process.argv.includes("--json");
 

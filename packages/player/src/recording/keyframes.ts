@@ -23,13 +23,16 @@ export class Keyframes {
   #frames: Keyframe[] = [];
   #terminal: Terminal;
   #index = 0;
-  #spacing = SPACING;
+  #spacing: number;
 
+  /** @param spacing  units of output from one keyframe to the next */
   constructor(
     private readonly timeline: Timeline,
     size: { cols: number; rows: number },
     private readonly pinned: Pinned,
+    spacing = SPACING,
   ) {
+    this.#spacing = spacing;
     this.#terminal = new Terminal({ cols: pinned.cols ?? size.cols, rows: pinned.rows ?? size.rows });
   }
 

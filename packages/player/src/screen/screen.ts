@@ -52,6 +52,13 @@ export class Screen {
   #laidOut = false;
   #box = { width: 0, height: 0 };
 
+  /** Whether any of it can be seen; what cannot is not painted. */
+  #inView = true;
+  #view = new IntersectionObserver((entries) => {
+    this.#inView = entries.at(-1)!.isIntersecting;
+    this.#request();
+  });
+
   #running = false;
   #ticker: ReturnType<typeof setInterval> | undefined;
   #cursorOn = true;
@@ -80,11 +87,13 @@ export class Screen {
     const changed = () => this.relay();
     this.#listen(document.fonts, "loadingdone", changed);
     this.#watchRatio();
+    this.#view.observe(this.element);
   }
 
   dispose(): void {
     cancelAnimationFrame(this.#frame);
     clearInterval(this.#ticker);
+    this.#view.disconnect();
     this.#text.dispose();
     for (const leave of this.#away) leave();
   }
@@ -165,7 +174,7 @@ export class Screen {
   }
 
   #request(): void {
-    if (this.#frame === 0 && this.#theme) this.#frame = requestAnimationFrame(this.#paint);
+    if (this.#frame === 0 && this.#theme && this.#inView) this.#frame = requestAnimationFrame(this.#paint);
   }
 
   #repaint(): void {

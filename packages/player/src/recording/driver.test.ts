@@ -1,0 +1,215 @@
+import { Terminal } from "@asciinema-ts/vt";
+import fc from "fast-check";
+import { expect, test, vi } from "vitest";
+import type { Dispatch, Driver, Events, Reset } from "../driver.js";
+import { type Options, settle } from "../options.js";
+import type { RecordingSource } from "../source.js";
+import { recordingDriver } from "./driver.js";
+import { Keyframes, replay } from "./keyframes.js";
+import { Timeline } from "./timeline.js";
+
+type Line = [time: number, code: string, data: string];
+
+const file = (lines: Line[], header: object = {}) =>
+  [{ version: 2, width: 20, height: 4, ...header }, ...lines].map((line) => JSON.stringify(line)).join("\n");
+
+/** A driver with a terminal at its end, as the player has it. */
+function player(source: RecordingSource, options: Options = {}) {
+  let terminal = new Terminal({ cols: 20, rows: 4 });
+  const log: [keyof Events, unknown][] = [];
+  const dispatch: Dispatch = (name, payload) => {
+    log.push([name, payload]);
+    if (name === "output") terminal.feed(payload as string);
+    if (name === "resize") terminal.resize((payload as Events["resize"]).cols, (payload as Events["resize"]).rows);
+    if (name === "reset") {
+      const { size, init, snapshot } = payload as Reset;
+      terminal = new Terminal(size);
+      if (snapshot) terminal.restore(snapshot);
+      if (init) terminal.feed(init);
+    }
+  };
+  const warn = vi.fn();
+  const settings = settle({ speed: 1000, ...options });
+  const driver = recordingDriver(source)({ dispatch, logger: { ...settings.logger, warn } }, settings.driver);
+  const all = (name: keyof Events) => log.filter(([of]) => of === name).map(([, payload]) => payload);
+  const ended = () => vi.waitFor(() => expect(all("ended")).toHaveLength(1), { interval: 2 });
+  return {
+    driver: driver as Required<Driver>,
+    log,
+    all,
+    ended,
+    warn,
+    text: () => terminal.text().join("\n").trimEnd(),
+  };
+}
+
+test("it plays to the end", async () => {
+  const { driver, ended, text, all } = player({
+    data: file([
+      [0.1, "o", "one "],
+      [0.2, "i", "key"],
+      [1, "o", "two"],
+    ]),
+  });
+  expect(await driver.play()).toBe(true);
+  await ended();
+  expect(text()).toBe("one two");
+  expect(all("input")).toEqual([{ data: "key" }]);
+  expect(driver.getCurrentTime()).toBe(1);
+  driver.stop();
+});
+
+test("output that follows closely is shown together, never across another event", async () => {
+  const lines: Line[] = [
+    [0.1, "o", "a"],
+    [0.105, "o", "b"],
+    [0.11, "m", ""],
+    [0.111, "o", "c"],
+    [5, "o", "d"],
+  ];
+  const { driver, ended, all } = player({ data: file(lines) });
+  await driver.play();
+  await ended();
+  expect(all("output")).toEqual(["ab", "c", "d"]);
+  driver.stop();
+});
+
+test("damage is skipped with a note", async () => {
+  const { driver, ended, text, warn } = player({
+    data: `${file([[0.1, "o", "good "]])}\n[nonsense\n[0.2,"o","still good"]\n[0.3,"o`,
+  });
+  await driver.play();
+  await ended();
+  expect(text()).toBe("good still good");
+  expect(warn).toHaveBeenCalledTimes(2);
+  expect(warn.mock.calls[0]![0]).toMatch(/^line 3: /);
+  driver.stop();
+});
+
+test("nothing to play is an error, and stays one", async () => {
+  const { driver, all } = player({ data: file([]) });
+  await expect(driver.play()).rejects.toThrow("recording is missing events");
+  expect(all("error")).toEqual([{ name: "Error", message: "recording is missing events" }]);
+  await expect(driver.seek(1)).rejects.toThrow("recording is missing events");
+  await expect(player({}).driver.play()).rejects.toThrow("url/data missing");
+});
+
+test("parsers of the page's own speak in milliseconds", async () => {
+  const parser = () => ({
+    cols: 30,
+    rows: 5,
+    idleTimeLimit: 1,
+    events: [
+      [500, "o", "x"],
+      [500_000, "r", "40x6"],
+    ][Symbol.iterator]() as Iterator<[number, string, string]>,
+  });
+  const { driver, all } = player({ data: "anything", parser });
+  await driver.seek("100%");
+  expect(all("reset")).toMatchObject([{ size: { cols: 30, rows: 5 } }]);
+  expect(all("resize")).toEqual([{ cols: 40, rows: 6 }]);
+  expect(driver.getDuration()).toBe(1.5);
+  driver.stop();
+});
+
+test("steps go from output to output, and mean nothing while playing", async () => {
+  const lines: Line[] = [
+    [1, "o", "a"],
+    [2, "m", ""],
+    [3, "o", "b"],
+    [4, "o", "c"],
+  ];
+  const { driver, text, all } = player({ data: file(lines) }, { speed: 1 });
+  const shown: string[] = [];
+  for (const n of [1, 1, 1, 1, -1, -1, -1, -1, 2]) {
+    await driver.step(n);
+    shown.push(`${text()}@${driver.getCurrentTime()}`);
+  }
+  expect(shown).toEqual(["a@1", "ab@3", "abc@4", "abc@4", "ab@3", "a@1", "a@1", "a@1", "abc@4"]);
+  expect(all("ended").length).toBeGreaterThan(0);
+  expect(all("seeked")).toEqual([]);
+  driver.stop();
+});
+
+test("stopping ends every command, those under way too", async () => {
+  const { driver } = player({ data: new Promise<string>(() => {}) });
+  const playing = driver.play();
+  driver.stop();
+  await expect(driver.seek(1)).rejects.toThrow("driver has been stopped");
+  await expect(Promise.race([playing, Promise.resolve("waits")])).resolves.toBe("waits");
+});
+
+/** Sessions with resizes and sequences cut anywhere. */
+const sessions = fc.array(
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.constantFrom(
+        "text ",
+        "\r\n",
+        "\x1b[3",
+        "1m",
+        "\x1b[2;3H",
+        "日本",
+        "\x1b[J",
+        "\x1b[?1049h",
+        "\x1b[?1049l",
+        "\x1bM",
+      ),
+    },
+    { weight: 1, arbitrary: fc.tuple(fc.integer({ min: 3, max: 30 }), fc.integer({ min: 2, max: 8 })) },
+  ),
+  { minLength: 1, maxLength: 60 },
+);
+
+test("seeking anywhere, in any order, shows what playing there shows", async () => {
+  await fc.assert(
+    fc.asyncProperty(sessions, fc.array(fc.nat(70), { maxLength: 8 }), async (session, places) => {
+      const lines = session.map((item, i): Line => {
+        return typeof item === "string" ? [i + 1, "o", item] : [i + 1, "r", item.join("x")];
+      });
+      const { driver, text } = player({ data: file(lines) });
+      for (const place of places) {
+        await driver.seek(place + 0.5);
+        const terminal = new Terminal({ cols: 20, rows: 4 });
+        for (const [time, code, data] of lines) {
+          if (time > place + 0.5) break;
+          if (code === "o") terminal.feed(data);
+          else terminal.resize(...(data.split("x").map(Number) as [number, number]));
+        }
+        expect(text()).toBe(terminal.text().join("\n").trimEnd());
+      }
+      driver.stop();
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("a keyframe shows what replaying from the beginning shows", () => {
+  fc.assert(
+    fc.property(sessions, (session) => {
+      const timeline = new Timeline();
+      const keyframes = new Keyframes(timeline, { cols: 20, rows: 4 }, {}, 16);
+      for (const [time, item] of session.entries()) {
+        if (typeof item === "string") timeline.append({ time, type: "output", text: item });
+        else timeline.append({ time, type: "resize", cols: item[0], rows: item[1] });
+        while (keyframes.grow());
+      }
+      for (let index = 0; index <= timeline.length; index++) {
+        const frame = keyframes.before(index);
+        if (!frame) continue;
+        expect(frame.index).toBeLessThanOrEqual(index);
+        const played = new Terminal({ cols: 20, rows: 4 });
+        const sink = (terminal: Terminal) => ({
+          output: (text: string) => void terminal.feed(text),
+          resize: (cols: number, rows: number) => void terminal.resize(cols, rows),
+        });
+        replay(timeline, 0, frame.index, {}, sink(played));
+        const restored = new Terminal({ cols: 5, rows: 5 });
+        restored.restore(frame.snapshot);
+        expect([restored.text(), restored.cursor]).toEqual([played.text(), played.cursor]);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
