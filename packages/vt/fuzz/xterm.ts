@@ -26,7 +26,11 @@ function ours(input: string): Screen {
 
 async function differs(xterm: Xterm, parts: readonly string[]): Promise<boolean> {
   const input = parts.join("");
-  return !isDeepStrictEqual(await xterm.show(input), ours(input));
+  try {
+    return !isDeepStrictEqual(await xterm.show(input), ours(input));
+  } catch (cause) {
+    throw new Error(`after ${JSON.stringify(input)}`, { cause });
+  }
 }
 
 async function shrink(xterm: Xterm, parts: string[]): Promise<string[]> {
@@ -70,7 +74,9 @@ async function main(): Promise<void> {
   } finally {
     await xterm.stop();
   }
-  console.log(`vt xterm: ${cases} cases in ${seconds} s, seed ${first}: ${found.size} kinds of difference`);
+  console.log(
+    `vt xterm: ${cases} cases in ${seconds} s, seed ${first}: ${found.size} kinds of difference, ${xterm.lost} times no answer`,
+  );
   if (found.size > 0) process.exitCode = 1;
 }
 

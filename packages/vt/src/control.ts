@@ -905,8 +905,8 @@ export class Control {
     const done = new Map<number, number>();
     for (let row = rect.top; row <= rect.bottom; row++) {
       const slot = b.slot(row);
-      const from = this.rectangle || row === rect.top ? rect.left : 0;
-      const to = this.rectangle || row === rect.bottom ? rect.right + 1 : this.cols;
+      const from = this.rectangle || row === rect.top ? rect.left : this.origin ? this.left : 0;
+      const to = (this.rectangle || row === rect.bottom ? rect.right : this.origin ? this.right : this.cols - 1) + 1;
       b.materialize(slot, to);
       b.stamp[slot] = b.generation;
       for (let i = slot * b.cols + from; i < slot * b.cols + to; i++) {
@@ -993,6 +993,7 @@ export class Control {
           this.decsc();
           this.screen(true);
           this.eraseRows(0, this.rows, false);
+          this.pending = false;
         } else {
           this.screen(false);
           this.decrc();

@@ -11,7 +11,7 @@ import { widthOf } from "../src/index.js";
 import { blankCodes, runs, type Screen } from "./screen.js";
 
 const NEEDED = ["xterm", "Xvfb", "mkfifo"];
-const PATIENCE = 10_000;
+const PATIENCE = 4_000;
 
 /** What is missing here to run xterm; undefined when nothing is. */
 export function missing(): string | undefined {
@@ -33,6 +33,9 @@ export class Xterm {
   private readonly printer: Socket;
   private answers = "";
   private printed = "";
+  private marks = 0;
+  /** How often xterm did not answer. */
+  lost = 0;
   private heard: () => void = () => {};
 
   private constructor(o: {
@@ -122,19 +125,48 @@ export class Xterm {
 
   /** Prints `text` and resolves when xterm has obeyed it, with what it answered. */
   async ask(text: string): Promise<string> {
-    const end = "\x1b[0n";
     this.answers = "";
-    this.input.write(`${text}\x1b[5n`);
+    this.input.write(text);
+    const end = this.mark();
     await this.hear(
-      () => this.answers.endsWith(end),
+      () => this.answers.endsWith("\x1b\\") && this.answers.includes(end),
       () => `the end of its answers: ${JSON.stringify(this.answers.slice(-200))}`,
     );
-    return this.answers.slice(0, -end.length);
+    return this.answers.slice(0, this.answers.indexOf(end));
+  }
+
+  /** Asks for a checksum, whose answer carries the number of the question; returns how the answer begins. */
+  private mark(): string {
+    this.marks = (this.marks % 9999) + 1;
+    this.input.write(`\x1b[${this.marks};1;1;1;1;1*y`);
+    return `\x1bP${this.marks}!~`;
+  }
+
+  /** Makes xterm as it was when it started. */
+  async reset(): Promise<void> {
+    // RIS leaves the alternate screen as it was, and its saved cursor.
+    this.input.write("\x18\x1bc\x1b[?1049h\x1b[H\x1b7\x1b[?1049l\x1bc");
+    // It also drops what xterm has read and not obeyed yet: asked again and again until there is an answer.
+    let end = this.mark();
+    const again = setInterval(() => (end = this.mark()), 200);
+    try {
+      await this.hear(
+        () => this.answers.includes(end),
+        () => "an answer after RIS",
+      );
+    } finally {
+      clearInterval(again);
+    }
   }
 
   private hear(enough: () => boolean, what: () => string): Promise<void> {
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`xterm did not send ${what()}`)), PATIENCE);
+      const fail = () => {
+        const { exitCode, signalCode } = this.terminal;
+        const ended = exitCode !== null || signalCode !== null ? ` and ended by ${signalCode ?? exitCode}` : "";
+        reject(new Error(`xterm did not send ${what()}${ended}`));
+      };
+      const late = setTimeout(fail, PATIENCE);
       this.heard = () => {
         if (!enough()) return;
         clearTimeout(late);
@@ -147,8 +179,16 @@ export class Xterm {
 
   /** What xterm shows after `input`, printed on a fresh screen. */
   async show(input: string): Promise<Screen> {
-    // RIS leaves the alternate screen as it was.
-    await this.ask(`\x18\x1bc\x1b[?1049h\x1b[?1049l\x1bc${input}`);
+    try {
+      await this.reset();
+      await this.ask(input);
+      return await this.read();
+    } catch {
+      // It has been seen to lose what it was sent; not twice in a row.
+      this.lost++;
+    }
+    await this.reset();
+    await this.ask(input);
     return this.read();
   }
 
