@@ -34,6 +34,8 @@ export interface Events {
   /** Data has been awaited for a while. */
   loading: object;
   offline: { message: string };
+  /** Sound was switched off (true) or on. */
+  muted: boolean;
 }
 
 /** What drivers may add to a reset: the contents as a snapshot, which is cheaper than as text. */

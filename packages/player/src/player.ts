@@ -77,6 +77,7 @@ export class PlayerView {
     output: new Set(),
     loading: new Set(),
     offline: new Set(),
+    muted: new Set(),
   };
 
   #queue: Promise<unknown>;
