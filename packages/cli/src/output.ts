@@ -29,6 +29,7 @@ export class FileOutput implements Output {
   readonly #encoder: Encoder;
   readonly #onError: (error: Error) => void;
   #queue = "";
+  #buffer = Buffer.alloc(0);
   #writing: Promise<void> | undefined;
   #inFlight = 0;
   #failed = false;
@@ -83,7 +84,10 @@ export class FileOutput implements Output {
 
   #pump(): void {
     if (this.#writing || this.#queue === "" || this.#failed) return;
-    const data = Buffer.from(this.#queue);
+    // One write at a time, so its memory can be used again; three bytes are the most that a UTF-16 unit takes.
+    const most = this.#queue.length * 3;
+    if (this.#buffer.length < most) this.#buffer = Buffer.allocUnsafeSlow(most);
+    const data = this.#buffer.subarray(0, this.#buffer.write(this.#queue));
     this.#queue = "";
     this.#inFlight = data.length;
     this.#writing = writeAll(this.#fd, data)
