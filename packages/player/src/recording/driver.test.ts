@@ -131,6 +131,68 @@ test("steps go from output to output, and mean nothing while playing", async () 
   driver.stop();
 });
 
+/** A file that arrives in pieces, each when it is sent. */
+function download() {
+  let controller!: ReadableStreamDefaultController<Uint8Array>;
+  const body = new ReadableStream<Uint8Array>({ start: (of) => void (controller = of) });
+  const send = (text: string) => controller.enqueue(new TextEncoder().encode(text));
+  return { data: new Response(body), send, finish: () => controller.close() };
+}
+
+test("a poster from far behind keeps nobody from playing, and is shown to those who wait", async () => {
+  for (const plays of [true, false]) {
+    const { data, send, finish } = download();
+    const { driver, text, all } = player({ data }, { poster: "npt:9", speed: 1 });
+    send(`${file([[0.1, "o", "begin "]])}\n`);
+    await driver.init();
+    expect(text()).toBe("");
+    if (plays) expect(await driver.play()).toBe(true);
+    send('[8,"o","poster "]\n[10,"o","end"]\n');
+    finish();
+    await vi.waitFor(() => expect(all("metadata")).toHaveLength(1));
+    await vi.waitFor(() => expect(text()).toBe(plays ? "begin" : "begin poster"));
+    driver.stop();
+  }
+});
+
+test("what is late is waited for", async () => {
+  const { data, send, finish } = download();
+  const { driver, text, log, ended } = player({ data });
+  send(`${file([[0.1, "o", "first "]])}\n`);
+  await driver.play();
+  await vi.waitFor(() => expect(text()).toBe("first"));
+  const seeking = driver.seek(7);
+  send('[5,"o","second "]\n[7,"o","third "]\n');
+  expect(await seeking).toBe(true);
+  expect(text()).toBe("first second third");
+  send('[9,"o","\\r\\nlast"]\n');
+  finish();
+  await ended();
+  expect(text()).toBe("first second third\nlast");
+  expect(log.map(([name]) => name)).not.toContain("error");
+  driver.stop();
+});
+
+test("a download that breaks off plays as far as it came", async () => {
+  let controller!: ReadableStreamDefaultController<Uint8Array>;
+  const body = new ReadableStream<Uint8Array>({ start: (of) => void (controller = of) });
+  const { driver, ended, text, warn } = player({ data: new Response(body) });
+  controller.enqueue(
+    new TextEncoder().encode(
+      `${file([
+        [0.1, "o", "whole "],
+        [0.2, "o", "lines"],
+      ])}\n[0.3,"o`,
+    ),
+  );
+  await driver.play();
+  controller.error(new Error("connection lost"));
+  await ended();
+  expect(text()).toBe("whole lines");
+  expect(warn).toHaveBeenCalledOnce();
+  driver.stop();
+});
+
 test("stopping ends every command, those under way too", async () => {
   const { driver } = player({ data: new Promise<string>(() => {}) });
   const playing = driver.play();

@@ -71,10 +71,16 @@ class RecordingDriver implements Driver {
       this.#stale = true;
     } else if (poster) {
       const time = poster.time * SECOND;
-      await this.#until(() => this.#timeline.duration >= time);
-      this.#show(this.#timeline.indexAt(time));
-      this.#clock.stop(Math.min(time, this.#timeline.duration));
+      const shown = this.#until(() => this.#timeline.duration >= time).then(() => this.#showPoster(time));
+      // Whoever wants to play need not wait for a poster from far behind.
+      if (this.#timeline.complete || this.#timeline.duration >= time) await shown;
     }
+  }
+
+  #showPoster(time: number): void {
+    if (this.#state !== "ready") return;
+    this.#show(this.#timeline.indexAt(time));
+    this.#clock.stop(Math.min(time, this.#timeline.duration));
   }
 
   async play(): Promise<boolean> {
