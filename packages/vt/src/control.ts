@@ -981,7 +981,10 @@ export class Control {
     switch (number) {
       case 47:
       case 1047:
-        if (!on && number === 1047 && this.buffer === this.alternate) this.eraseRows(0, this.rows, false);
+        if (!on && number === 1047 && this.buffer === this.alternate) {
+          this.eraseRows(0, this.rows, false);
+          this.pending = false;
+        }
         this.screen(on);
         return;
       case 1048:

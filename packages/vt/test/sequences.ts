@@ -126,7 +126,7 @@ const TOPICS = {
     oneOf("qxlmkjtuvwn`a~{}|", "#@[\\]^`{|}~", "aq"),
     // xterm shows the national sets in mode 42 only, which also ends UTF-8.
     oneOf("\x1b(0", "\x1b(B", "\x1b(>", "\x1b)0", "\x1b)B", "\x1b*0", "\x1b+>", "\x1b(<", "\x1b(%5"),
-    oneOf("\x0e", "\x0f", "\x1bn", "\x1bo", "\x1bN", "\x1bO", "\x1b7", "\x1b8", "\x1b[!p"),
+    oneOf("\x0e", "\x0f", "\x1bn", "\x1bo", "\x1bN", "\x1bO", "\x1b7", "\x1b8", "\r\x1b[!p"),
   ],
 } satisfies Record<string, Make[]>;
 
