@@ -87,6 +87,7 @@ export function spawn(options: PtyOptions): Pty {
   );
   const slave = openSync(child.pty, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
 
+  let running = true;
   const input = Buffer.allocUnsafe(READ);
   let slab = Buffer.allocUnsafe(SLAB);
   let used = 0;
@@ -114,6 +115,7 @@ export function spawn(options: PtyOptions): Pty {
 
   const exited = new Promise<number>((resolve) => {
     ended = (status, signal) => {
+      running = false;
       stream.pause();
       for (let drained = 0; drained < KERNEL_QUEUE; ) {
         const length = readNow(child.fd, input);
@@ -140,6 +142,8 @@ export function spawn(options: PtyOptions): Pty {
     pause: () => void stream.pause(),
     resume: () => void stream.resume(),
     kill: (signal) => {
+      // Afterwards the number may be another process's.
+      if (!running) return;
       try {
         process.kill(child.pid, signal);
       } catch {

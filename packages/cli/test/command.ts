@@ -14,6 +14,12 @@ const alias = Object.fromEntries(
   ["vt", "asciicast", "render"].map((name) => [`@asciinema-ts/${name}`, join(packages, name, "src/index.ts")]),
 );
 
+// Registered once for each test file that imports this; tests add to it while they run.
+const cleanups: (() => void)[] = [];
+afterAll(() => {
+  for (const clean of cleanups.splice(0).reverse()) clean();
+});
+
 /** Bundles the command from the sources, as the build does, for the tests of one file.
  *
  *  @returns the path of the script */
@@ -34,14 +40,14 @@ export async function bundle(): Promise<string> {
     banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
     logLevel: "error",
   });
-  afterAll(() => rmSync(outfile, { force: true }));
+  cleanups.push(() => rmSync(outfile, { force: true }));
   return outfile;
 }
 
 /** A directory of its own for the tests of one file, home of the user they play. */
 export function scratch(): string {
   const directory = mkdtempSync(join(tmpdir(), "asciinema-test-"));
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  cleanups.push(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
@@ -121,7 +127,7 @@ export class Screen {
       },
     });
     this.ended = this.#pty.exited;
-    afterAll(() => this.#pty.kill("SIGKILL"));
+    cleanups.push(() => this.#pty.kill("SIGKILL"));
   }
 
   get pid(): number {
