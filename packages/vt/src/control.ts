@@ -138,8 +138,8 @@ export class Control {
       const start = slot * b.cols;
       const { ch, at } = b;
       const len = b.len[slot]!;
-      if (len < col) b.materialize(slot, col);
-      else if (col > 0 && col < len && (ch[start + col]! & TAIL) !== 0) ch[start + col - 1] = BLANK;
+      if (col > len) b.materialize(slot, col);
+      else if (col < len && (ch[start + col]! & TAIL) !== 0) ch[start + col - 1] = BLANK;
       const room = i + limit - col;
       const from = i;
       i = writeRun(bytes, i, Math.min(room, n), ch, at, start + col, style);

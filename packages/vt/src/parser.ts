@@ -118,7 +118,9 @@ export class Parser {
       } else if (code >= 0x40 && code <= 0x7e) {
         params.count = count + 1;
         params.subs = subs;
+        // The two that make up most of what programs write need no table.
         if (code === 0x6d && marker === 0) this.control.sgr();
+        else if (code === 0x48 && marker === 0) this.control.cup();
         else this.finals[csiIndex(marker, code)]?.(this.control);
         return j + 1;
       } else break;

@@ -2,7 +2,9 @@
 //
 //   packed    29 28…26     25       24     23      22      21    20     19    18   17…9 8…0
 //             0  underline overline strike conceal inverse blink italic faint bold bg   fg
-//   interned  1  index of an entry in the table, for RGB colours, underline colours and links
+//   interned  1  index of an entry in the table, for RGB backgrounds, underline colours and links
+//
+// A negative style is DIRECT + its low bits: blink…bold in 28…24, an RGB foreground in 23…0, all else default.
 //
 // Colours in packed styles: 0 is the default, 1 to 256 the palette. In entries RGB is added as RGB | 0xrrggbb.
 
@@ -42,6 +44,8 @@ export const UNDERLINE_SHIFT = 26;
 export const RGB = 0x1000000;
 
 const UNDERLINES = [false, "single", "double", "curly", "dotted", "dashed"] as const;
+/** The least style, of black text: see above. */
+const DIRECT = -(1 << 30);
 /** Marks an interned style. */
 export const INTERNED = 1 << 29;
 /** The index in an interned style. */
@@ -78,7 +82,10 @@ export class StyleTable {
 
   /** The style for the given parts. */
   style(fg: number, bg: number, attrs: number, underlineColor: number, link: string): number {
-    if ((fg | bg) < RGB && underlineColor === 0 && link === "") return fg | (bg << 9) | attrs;
+    if (underlineColor === 0 && link === "" && bg < RGB) {
+      if (fg < RGB) return fg | (bg << 9) | attrs;
+      if (bg === 0 && attrs < CONCEAL) return DIRECT + ((attrs << 6) | (fg & 0xffffff));
+    }
     return this.intern(fg, bg, attrs, underlineColor, link === "" ? 0 : this.linkId(link));
   }
 
@@ -147,8 +154,7 @@ export class StyleTable {
 
   /** The parts of a style. */
   parts(style: number): Parts {
-    if (style < INTERNED)
-      return { fg: style & 0x1ff, bg: (style >> 9) & 0x1ff, attrs: style & ~0x3ffff, underlineColor: 0, link: "" };
+    if (style < INTERNED) return packedParts(style);
     const e = (style & INDEX) * 5;
     const t = this.entries;
     return { fg: t[e]!, bg: t[e + 1]!, attrs: t[e + 2]!, underlineColor: t[e + 3]!, link: this.links[t[e + 4]!]! };
@@ -188,17 +194,18 @@ function packedPen(style: number): Pen {
     if (key === -1) {
       keys[h] = style;
       kept++;
-      return (pens[h] = penOf({
-        fg: style & 0x1ff,
-        bg: (style >> 9) & 0x1ff,
-        attrs: style & ~0x3ffff,
-        underlineColor: 0,
-        link: "",
-      }));
+      return (pens[h] = penOf(packedParts(style)));
     }
     h = (h + 1) & mask;
   }
   return pens[h]!;
+}
+
+function packedParts(style: number): Parts {
+  if (style >= 0)
+    return { fg: style & 0x1ff, bg: (style >> 9) & 0x1ff, attrs: style & ~0x3ffff, underlineColor: 0, link: "" };
+  const low = style - DIRECT;
+  return { fg: RGB | (low & 0xffffff), bg: 0, attrs: (low >> 6) & ~0x3ffff, underlineColor: 0, link: "" };
 }
 
 function mix(a: number, b: number, c: number, d: number, e: number): number {
