@@ -1,6 +1,7 @@
 // The same streams through this emulator, that of asciinema-player and @xterm/headless, for as long as told:
 // `npx tsx packages/vt/fuzz/peers.ts [seconds] [seed]`. Streams hold only what all are meant to do alike; text and
-// cursor are compared. Ends with exit status 1 and the shortest stream found for the first difference.
+// cursor are compared, and what they show of a dump of ours. Ends with exit status 1 and the shortest stream found for
+// the first difference.
 import { createXterm, loadAvt } from "../../../bench/vt-peers.js";
 import { Terminal } from "../src/terminal.js";
 import { textWidth } from "../src/unicode.js";
@@ -83,6 +84,15 @@ function player(text: string, cols: number, rows: number): Screen {
   return { rows: list, cursor: `${at},${Math.min(cols - 1, col)}` };
 }
 
+/** A peer that is fed our dump instead. */
+function dumped(peer: typeof xterm): typeof xterm {
+  return (text, cols, rows) => {
+    const terminal = new Terminal({ cols, rows });
+    terminal.feed(text);
+    return peer(terminal.dump(), cols, rows);
+  };
+}
+
 function difference(peer: typeof xterm, parts: string[], cols: number, rows: number): string | undefined {
   // Restoring what was never saved differs.
   const text = `\x1b[?47h\x1b7\x1b[?47l\x1b7${parts.join("")}`;
@@ -101,7 +111,12 @@ while (performance.now() < end) {
   cases++;
   const cols = 2 + random(24);
   const rows = 2 + random(9);
-  const [name, peer, kinds] = cases % 2 ? (["xterm", xterm, XTERM] as const) : (["avt", player, COMMON] as const);
+  const [name, peer, kinds] = [
+    ["xterm", xterm, XTERM] as const,
+    ["avt", player, COMMON] as const,
+    ["xterm after a dump", dumped(xterm), XTERM] as const,
+    ["avt after a dump", dumped(player), COMMON] as const,
+  ][cases % 4]!;
   let parts = Array.from({ length: 1 + random(30) }, () => kinds[random(kinds.length)]!());
   if (difference(peer, parts, cols, rows) === undefined) continue;
   for (let i = 0; i < parts.length; ) {

@@ -22,7 +22,7 @@ import {
   SIZE,
   WRAPPED,
 } from "./buffer.js";
-import { BLANK, FILLER, HEAD, PROTECTED, TAIL } from "./cell.js";
+import { BLANK, CLUSTER, FILLER, HEAD, PROTECTED, TAIL } from "./cell.js";
 import { ASCII } from "./charset.js";
 import { type Control, defaultTabs, type Rgb, type Saved } from "./control.js";
 import {
@@ -261,7 +261,11 @@ function lines(c: Control, b: Buffer, which: number, out: Out, hidden: string[])
         if (next < len && c.textOf(b.ch[start + next]!) !== "" && joins(text, c.textOf(b.ch[start + next]!))) {
           late.push({ row, col });
           out.print(" ".repeat(width));
-        } else out.print(text);
+        } else {
+          out.print(text);
+          // Terminals that count code points one by one are set right again.
+          if ((ch & CLUSTER) !== 0 && next < b.cols) out.push(`\x1b[${next + 1}G`);
+        }
         col += width - 1;
       }
       if (tail !== 0 && len < b.cols) {
