@@ -1,10 +1,13 @@
+import { existsSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { Terminal } from "@asciinema-ts/vt";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Events, Options, Player, SeekLocation, Source } from "../packages/player/src/index.js";
 import { launchChromium } from "./chromium.js";
-import { cast, Site } from "./player-page.js";
+import { bundle, cast, Site } from "./player-page.js";
+
+const FONT = "/usr/share/fonts/truetype/noto/NotoSansMono-Regular.ttf";
 
 type Log = [name: keyof Events, data: unknown][];
 declare const AsciinemaPlayer: { create(source: Source, element: Element, options?: Options): Player };
@@ -505,18 +508,84 @@ describe("the element", () => {
   test("says when its size changes", async () => {
     await open({ data: session });
     await event("ready");
-    const width = page.evaluate(
-      () =>
-        new Promise<number>((resolve) => {
-          window.player.el.addEventListener("resize", (event) =>
-            resolve((event as unknown as CustomEvent<{ el: Element }>).detail.el.clientWidth),
-          );
-        }),
-    );
-    await page.waitForTimeout(50);
+    await page.evaluate(() => {
+      window.player.el.addEventListener("resize", (event) => {
+        const { el } = (event as CustomEvent<{ el: Element }>).detail;
+        document.title = `${el.className.split(" ")[0]} ${el.clientWidth}`;
+      });
+    });
     await page.setViewportSize({ width: 500, height: 400 });
-    expect(await width).toBe(500);
+    await expect.poll(() => page.title()).toBe("ap-player 500");
   });
+});
+
+describe("while it is shown", () => {
+  const fontSize = () => page.$eval(".ap-term", (term) => getComputedStyle(term).fontSize);
+  const sharp = () =>
+    page.$eval(".ap-term canvas", (canvas: HTMLCanvasElement) => {
+      return Math.abs(canvas.width - canvas.getBoundingClientRect().width * devicePixelRatio) < 0.1;
+    });
+
+  test.skipIf(!existsSync(FONT))("a web font that comes late is measured when it is there", async () => {
+    let arrive = () => {};
+    site.files.set("/late.ttf", (response) => {
+      arrive = () => response.end(readFileSync(FONT));
+    });
+    site.files.set("/page.css", 'body { margin: 0 } @font-face { font-family: Late; src: url("/late.ttf") }');
+    await open({ data: session }, { terminalFontFamily: "Late, serif" });
+    await seek(1);
+    const before = await fontSize();
+    await expect.poll(() => arrive.name).toBe("arrive");
+    arrive();
+    await expect.poll(fontSize).not.toBe(before);
+    const after = await fontSize();
+    await page.evaluate((data) => {
+      window.player.dispose();
+      const options = { terminalFontFamily: "Late, serif" };
+      window.player = AsciinemaPlayer.create({ data }, document.querySelector("#box")!, options);
+    }, session);
+    await seek(1);
+    await expect.poll(fontSize).toBe(after);
+    site.files.set("/page.css", "body { margin: 0 }");
+  });
+
+  test("zoom keeps it sharp", async () => {
+    await open({ data: session });
+    await seek(1);
+    const devtools = await page.context().newCDPSession(page);
+    for (const deviceScaleFactor of [2, 1.5, 1]) {
+      const width = Math.round(800 / deviceScaleFactor);
+      const metrics = { width, height: 600, deviceScaleFactor, mobile: false };
+      await devtools.send("Emulation.setDeviceMetricsOverride", metrics);
+      await expect.poll(sharp).toBe(true);
+      const drawn = await page.$eval(".ap-term canvas", (canvas: HTMLCanvasElement) => canvas.width);
+      expect(drawn).toBeGreaterThan(700);
+    }
+  });
+
+  test("out of view nothing is painted, and all of it when it comes back", async () => {
+    site.files.set("/page.css", "body { margin: 0 } #box { margin-top: 2000px }");
+    await open({ data: session });
+    await page.waitForTimeout(100);
+    await seek(3);
+    const away = await picture();
+    await page.locator(".ap-player").scrollIntoViewIfNeeded();
+    await expect.poll(picture).not.toBe(away);
+    site.files.set("/page.css", "body { margin: 0 }");
+  });
+});
+
+test("the module is the same player", async () => {
+  site.files.set("/module.js", await bundle("packages/player/src/index.ts", "esm"));
+  await open({ data: session });
+  // As text: this file's own compiler would take the import for its own.
+  const text = await page.evaluate(`import("/module.js").then(async (module) => {
+    const box = document.body.appendChild(document.createElement("div"));
+    const player = module.create({ data: ${JSON.stringify(session)} }, box);
+    await player.seek(1);
+    return [Object.keys(module), box.querySelector(".ap-line").textContent];
+  })`);
+  expect(text).toEqual([["create"], "hello world"]);
 });
 
 describe("themes", () => {

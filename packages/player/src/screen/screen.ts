@@ -51,6 +51,8 @@ export class Screen {
   #heldSince = 0;
   #laidOut = false;
   #box = { width: 0, height: 0 };
+  /** Device pixels per CSS pixel that it is laid out for. */
+  #ratio = 0;
 
   /** Whether any of it can be seen; what cannot is not painted. */
   #inView = true;
@@ -261,6 +263,7 @@ export class Screen {
     const fit = fullscreen ? "both" : wanted;
     if (width === 0 && fit !== "none") return false;
     const ratio = devicePixelRatio || 1;
+    this.#ratio = devicePixelRatio;
     const family = getComputedStyle(this.player).getPropertyValue("--term-font-family") || "monospace";
     const measure = (size: number) => {
       this.#context.font = fontOf(0, { family, size });
@@ -367,19 +370,22 @@ export class Screen {
 
   /** Follows zoom and moves to another monitor. */
   #watchRatio(): void {
-    const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-    const leave = this.#listen(query, "change", () => {
-      leave();
-      this.#watchRatio();
-      this.relay();
-    });
+    const check = () => {
+      if (devicePixelRatio !== this.#ratio) this.relay();
+    };
+    this.#listen(window, "resize", check);
+    const observer = new ResizeObserver(check);
+    this.#away.push(() => observer.disconnect());
+    try {
+      observer.observe(this.#canvas, { box: "device-pixel-content-box" });
+    } catch {
+      observer.observe(this.#canvas); // Safari does not know that box; there the window's event has to do
+    }
   }
 
-  #listen(target: EventTarget, event: string, handler: () => void): () => void {
+  #listen(target: EventTarget, event: string, handler: () => void): void {
     target.addEventListener(event, handler);
-    const leave = () => target.removeEventListener(event, handler);
-    this.#away.push(leave);
-    return leave;
+    this.#away.push(() => target.removeEventListener(event, handler));
   }
 }
 
