@@ -269,12 +269,19 @@ describe("seeking", () => {
     expect(await shown(150.005)).toBe(`15000 ${"x".repeat(60)}`);
     expect(await shown(3)).toBe(`300 ${"x".repeat(60)}`);
     expect(await shown(120.505)).toBe(`12050 ${"x".repeat(60)}`);
-    const cost = await page.evaluate(async () => {
-      const begin = performance.now();
-      for (let i = 0; i < 20; i++) await window.player.seek(`${95 - i * 4}%`);
-      return (performance.now() - begin) / 20;
+    // What a seek feeds is bounded, wherever it leads: never the whole, which is ten times that.
+    const fed = await page.evaluate(async () => {
+      const most: number[] = [];
+      for (let i = 0; i < 20; i++) {
+        window.log.length = 0;
+        await window.player.seek(`${95 - i * 4}%`);
+        const outputs = window.log.filter(([name]) => name === "output");
+        most.push(outputs.reduce((sum, [, text]) => sum + (text as string).length, 0));
+      }
+      return Math.max(...most);
     });
-    expect(cost).toBeLessThan(16);
+    expect(fed).toBeGreaterThan(0);
+    expect(fed).toBeLessThan(140_000);
     expect(page.complaints).toEqual([]);
   });
 
@@ -510,7 +517,7 @@ describe("the element", () => {
     await event("ready");
     await page.evaluate(() => {
       window.player.el.addEventListener("resize", (event) => {
-        const { el } = (event as CustomEvent<{ el: Element }>).detail;
+        const { el } = (event as Event as CustomEvent<{ el: Element }>).detail;
         document.title = `${el.className.split(" ")[0]} ${el.clientWidth}`;
       });
     });

@@ -24,6 +24,12 @@ export class PixelPainter implements Painter {
   #rampFg = new Int32Array(RAMPS);
   #rampBg = new Int32Array(RAMPS);
 
+  // What has been touched since the last frame: columns of pixels, rows of cells. Nothing while `#right` is 0.
+  #left = 0;
+  #right = 0;
+  #top = 0;
+  #bottom = 0;
+
   constructor(
     private readonly context: CanvasRenderingContext2D,
     cols: number,
@@ -67,12 +73,6 @@ export class PixelPainter implements Painter {
     for (let i = 0; i < segments.length; i += 3) this.#paintSegment(segments[i]!, segments[i + 1]!, segments[i + 2]!);
     this.#present();
   }
-
-  // The touched rectangle, in pixels.
-  #left = 0;
-  #right = 0;
-  #top = 0;
-  #bottom = 0;
 
   #touch(left: number, right: number, top: number, bottom: number): void {
     const none = this.#right === 0;
