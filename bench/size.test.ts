@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { bundle } from "../e2e/player-page.js";
 import { measure } from "./size.js";
 
 test("the player weighs no more than its budget, which a change must edit to grow", async () => {
@@ -7,4 +8,11 @@ test("the player weighs no more than its budget, which a change must edit to gro
   const { script, style } = await measure();
   expect(script).toBeLessThanOrEqual(player.script);
   expect(style).toBeLessThanOrEqual(player.style);
+});
+
+test("the player carries only what it uses", async () => {
+  const { modules } = await bundle();
+  expect(modules).toContain("packages/vt/src/terminal.ts");
+  expect(modules.filter((path) => !/^packages\/(vt|asciicast|alis|render|player)\/src\//.test(path))).toEqual([]);
+  expect(modules.filter((path) => /hub|svg|encoder|transform|frame\.ts/.test(path))).toEqual([]);
 });

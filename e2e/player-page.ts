@@ -12,24 +12,27 @@ const packages = ["vt", "asciicast", "alis", "render", "player"];
 export const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; img-src 'self'";
 
-/** The player's script as pages include it, made from the sources. */
+/** The player's script as pages include it, made from the sources, and the files that went into it. */
 export async function bundle(
   entry = "packages/player/src/bundle.ts",
   format: "iife" | "esm" = "iife",
-): Promise<string> {
-  const { outputFiles } = await build({
+): Promise<{ script: string; modules: string[] }> {
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
     bundle: true,
     write: false,
     minify: true,
+    metafile: true,
     format,
     target: "es2022",
     alias: Object.fromEntries(
       packages.map((name) => [`@asciinema-ts/${name}`, `${root}packages/${name}/src/index.ts`]),
     ),
   });
-  return outputFiles[0]!.text;
+  const [output] = Object.values(metafile.outputs);
+  const used = Object.entries(output!.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  return { script: outputFiles[0]!.text, modules: used.map(([path]) => path) };
 }
 
 /** What the server answers at a path: a body, or a function that writes one. */
@@ -51,7 +54,7 @@ export class Site {
   static async start(): Promise<Site> {
     const site: Site = new Site(createServer((request, response) => site.#answer(request.url!, response)));
     await new Promise<void>((resolve) => site.#server.listen(0, "127.0.0.1", resolve));
-    site.files.set("/player.js", await bundle());
+    site.files.set("/player.js", (await bundle()).script);
     site.files.set("/player.css", readFileSync(`${root}packages/player/src/style.css`));
     site.files.set("/page.css", "body { margin: 0 } #box { width: 100%; height: 100% }");
     site.files.set(

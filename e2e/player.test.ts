@@ -583,7 +583,7 @@ describe("while it is shown", () => {
 });
 
 test("the module is the same player", async () => {
-  site.files.set("/module.js", await bundle("packages/player/src/index.ts", "esm"));
+  site.files.set("/module.js", (await bundle("packages/player/src/index.ts", "esm")).script);
   await open({ data: session });
   // As text: this file's own compiler would take the import for its own.
   const text = await page.evaluate(`import("/module.js").then(async (module) => {
