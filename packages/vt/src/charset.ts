@@ -73,7 +73,7 @@ const SETS: Record<string, string | Record<string, string>> = {
 };
 
 /** Other designations of the same sets. */
-const SAME: Record<string, string> = { "2": "0", "<": "%5", "5": "C", f: "R", "9": "Q", E: "`", "6": "`", "7": "H" };
+const SAME: Record<string, string> = { "<": "%5", "5": "C", f: "R", "9": "Q", E: "`", "6": "`", "7": "H" };
 
 /** The set that a terminal starts with. */
 export const ASCII = "B";

@@ -587,7 +587,7 @@ export class Control {
   }
 
   private tab(n: number): void {
-    const stop = this.right;
+    const stop = Math.min(this.right, this.limitOf(this.buffer.slot(this.row)) - 1);
     let col = Math.min(this.col, stop);
     while (n-- > 0 && col < stop) {
       do col++;
