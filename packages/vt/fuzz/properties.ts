@@ -1,9 +1,11 @@
 // Random streams for as long as told: `npx tsx packages/vt/fuzz/properties.ts [seconds] [seed]`. Ends with exit status 1
 // and the shortest stream found for the first property that fails.
+
 import { isDeepStrictEqual } from "node:util";
 import { Terminal } from "../src/terminal.js";
 import { shown, state } from "../test/state.js";
 import { KINDS, piece } from "../test/stream.js";
+import { verify } from "../test/verify.js";
 
 const seconds = Number(process.argv[2] ?? 10);
 let seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
@@ -34,7 +36,7 @@ function check({ cols, rows, scrollback, parts, more, newCols, newRows }: Case):
   const terminal = new Terminal({ cols, rows, scrollback });
   for (const part of parts) {
     terminal.feed(part);
-    terminal.verify();
+    verify(terminal);
   }
   const start = terminal.snapshot();
   const drawn = shown(terminal);
@@ -66,12 +68,12 @@ function check({ cols, rows, scrollback, parts, more, newCols, newRows }: Case):
   other.feed(more.join(""));
   same("snapshot and more", state(other), state(terminal));
   terminal.resize(newCols, newRows);
-  terminal.verify();
+  verify(terminal);
   const resized = new Terminal({ cols: newCols, rows: newRows });
   resized.feed(terminal.dump());
   same("dump after resize", state(resized), state(terminal));
   terminal.feed(text);
-  terminal.verify();
+  verify(terminal);
 }
 
 function same(what: string, a: unknown, b: unknown): void {

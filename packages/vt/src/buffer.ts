@@ -4,7 +4,7 @@
 // at `base`. Scrolling moves numbers in the ring, never cells. Cells from `len` on are virtual: blank, of style `tail`.
 import { BLANK, CLUSTER, FILLER, HEAD, PROTECTED, TAIL, TEXT } from "./cell.js";
 import type { ClusterTable } from "./cluster.js";
-import { INTERNED, type StyleTable } from "./style.js";
+import { INTERNED } from "./style.js";
 
 /** Line flag: the text goes on in the next line (soft wrap). */
 export const WRAPPED = 1;
@@ -434,45 +434,6 @@ export class Buffer {
       this.tail[slot] = styles(this.tail[slot]!);
     }
   }
-
-  /** Throws if an invariant of the layout is broken. */
-  verify(styles: StyleTable, clusters: ClusterTable): void {
-    const seen = new Set<number>();
-    for (let row = -this.history; row < this.rows; row++) {
-      const slot = this.slot(row);
-      check(slot >= 0 && slot < this.used && !seen.has(slot), row, "slot is out of range or used twice");
-      seen.add(slot);
-      const len = this.len[slot]!;
-      check(len >= 0 && len <= this.cols, row, `length ${len}`);
-      check(
-        this.tail[slot]! < INTERNED || this.tail[slot]! - INTERNED < styles.count,
-        row,
-        "unknown style of the tail",
-      );
-      for (let col = 0; col < len; col++) {
-        const i = slot * this.cols + col;
-        const ch = this.ch[i]!;
-        const style = this.at[i]!;
-        check(style < INTERNED || style - INTERNED < styles.count, row, `unknown style in column ${col}`);
-        if ((ch & HEAD) !== 0)
-          check(
-            col + 1 < len && (this.ch[i + 1]! & TAIL) !== 0 && this.at[i + 1] === style,
-            row,
-            `half character in column ${col}`,
-          );
-        check((ch & FILLER) === 0 || col === this.cols - 1, row, `filler in column ${col}`);
-        if ((ch & TAIL) !== 0)
-          check(col > 0 && (this.ch[i - 1]! & HEAD) !== 0, row, `second half without a first in column ${col}`);
-        else if ((ch & CLUSTER) !== 0) check((ch & TEXT) < clusters.count, row, `unknown cluster in column ${col}`);
-        else check((ch & TEXT) >= 0x20 && (ch & TEXT) <= 0x10ffff, row, `control character in column ${col}`);
-      }
-    }
-    check(seen.size === this.used, 0, `${this.used} slots in use, ${seen.size} in the ring`);
-  }
-}
-
-function check(holds: boolean, row: number, what: string): void {
-  if (!holds) throw new Error(`row ${row}: ${what}`);
 }
 
 function grown<T extends Int32Array | Int32Array | Uint8Array>(old: T, fresh: T): T {

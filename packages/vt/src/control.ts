@@ -1243,24 +1243,6 @@ export class Control {
       }
     this.all = true;
   }
-
-  /** Throws if an invariant is broken. */
-  verify(): void {
-    this.primary.verify(this.styles, this.clusters);
-    this.alternate?.verify(this.styles, this.clusters);
-    const fits = (low: number, value: number, high: number) => Number.isInteger(value) && value >= low && value <= high;
-    const state = `row ${this.row}, col ${this.col}, margins ${this.top}–${this.bottom}, ${this.left}–${this.right}`;
-    if (
-      !fits(0, this.row, this.rows - 1) ||
-      !fits(0, this.col, this.cols - 1) ||
-      !fits(0, this.top, this.bottom) ||
-      !fits(this.top, this.bottom, this.rows - 1) ||
-      !fits(0, this.left, this.right) ||
-      !fits(this.left, this.right, this.cols - 1) ||
-      this.tabs.length !== this.cols
-    )
-      throw new Error(`broken invariant: ${state} of ${this.cols}x${this.rows}`);
-  }
 }
 
 /** Attribute bits after one DECCARA (or, reversed, DECRARA) code. */

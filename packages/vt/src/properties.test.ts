@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { shown, state } from "../test/state.js";
 import { KINDS, piece } from "../test/stream.js";
+import { verify } from "../test/verify.js";
 import { Terminal } from "./terminal.js";
 
 const pieces = fc.array(
@@ -24,7 +25,7 @@ describe("whatever it is fed, a terminal", () => {
         const terminal = new Terminal({ ...size, scrollback });
         for (const part of parts) {
           terminal.feed(part);
-          terminal.verify();
+          verify(terminal);
         }
       }),
       runs,
@@ -34,7 +35,7 @@ describe("whatever it is fed, a terminal", () => {
   test("takes arbitrary text", () => {
     fc.assert(
       fc.property(size, fc.string({ unit: "binary", maxLength: 120 }), (size, text) => {
-        fed(size, text).verify();
+        verify(fed(size, text));
       }),
       { numRuns: 100 },
     );
@@ -80,11 +81,11 @@ describe("whatever it is fed, a terminal", () => {
         terminal.feed(more.join(""));
         const after = state(terminal);
         terminal.restore(snapshot);
-        terminal.verify();
+        verify(terminal);
         expect(state(terminal)).toEqual(before);
         const other = fed({ ...otherSize }, more.join(""));
         other.restore(snapshot);
-        other.verify();
+        verify(other);
         expect(state(other)).toEqual(before);
         other.feed(more.join(""));
         expect(state(other)).toEqual(after);
@@ -99,12 +100,12 @@ describe("whatever it is fed, a terminal", () => {
         const terminal = fed({ ...first, scrollback: 20 }, parts.join(""));
         for (const { cols, rows } of [second, third, first]) {
           terminal.resize(cols, rows);
-          terminal.verify();
+          verify(terminal);
           const rebuilt = fed({ cols, rows }, terminal.dump());
           expect(state(rebuilt)).toEqual(state(terminal));
         }
         terminal.feed(more.join(""));
-        terminal.verify();
+        verify(terminal);
       }),
       runs,
     );

@@ -1,6 +1,8 @@
 // Pictures: what is fed, and the screen after it. `|` stands before the cursor's cell, after the last one when the next
 // character goes to the next line.
+
 import { describe, expect, test } from "vitest";
+import { verify } from "../test/verify.js";
 import { Terminal } from "./terminal.js";
 
 function picture(terminal: Terminal): string[] {
@@ -17,7 +19,7 @@ function picture(terminal: Terminal): string[] {
 function screen(cols: number, rows: number, text: string): string[] {
   const terminal = new Terminal({ cols, rows });
   terminal.feed(text);
-  terminal.verify();
+  verify(terminal);
   return picture(terminal);
 }
 
@@ -168,7 +170,7 @@ describe("scrolling", () => {
     for (let i = 0; i < 5000; i++) terminal.feed(`${i}\r\n`);
     expect(terminal.scrollback).toBe(4999);
     expect(terminal.line(-4999).text()).toBe("0");
-    terminal.verify();
+    verify(terminal);
   });
 });
 
@@ -256,7 +258,7 @@ describe("what a program says about itself", () => {
   test("more colours than the table holds at first", () => {
     const terminal = new Terminal({ cols: 80, rows: 24, scrollback: 10 });
     for (let i = 0; i < 40_000; i++) terminal.feed(`\x1b[38;2;${i >> 16};${(i >> 8) & 255};${i & 255}mx`);
-    terminal.verify();
+    verify(terminal);
     expect([...terminal.line(0).cells()][79]?.pen.fg).toMatchObject({ r: 0 });
     const i = 39_999;
     expect([...terminal.line(terminal.cursor.row).cells()][terminal.cursor.col]?.pen.fg).toEqual({
@@ -272,7 +274,7 @@ describe("resize", () => {
     const terminal = new Terminal({ cols: from[0], rows: from[1], scrollback: 10 });
     terminal.feed(text);
     terminal.resize(...to);
-    terminal.verify();
+    verify(terminal);
     return terminal;
   }
 

@@ -230,11 +230,6 @@ export class Terminal {
   restore(state: Snapshot): void {
     restore(state as State, this.control, this.parser);
   }
-
-  /** Throws if an invariant of the inner state is broken. For tests. */
-  verify(): void {
-    this.control.verify();
-  }
 }
 
 /** Rows whose line was stamped in the current generation, or that lie in the span of moved rows. */
