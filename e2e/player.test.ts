@@ -573,9 +573,11 @@ describe("while it is shown", () => {
   test("out of view nothing is painted, and all of it when it comes back", async () => {
     site.files.set("/page.css", "body { margin: 0 } #box { margin-top: 2000px }");
     await open({ data: session });
+    await seek(1);
+    const away = await picture();
     await page.waitForTimeout(100);
     await seek(3);
-    const away = await picture();
+    expect(await picture()).toBe(away);
     await page.locator(".ap-player").scrollIntoViewIfNeeded();
     await expect.poll(picture).not.toBe(away);
     site.files.set("/page.css", "body { margin: 0 }");
@@ -651,6 +653,8 @@ describe("controls", () => {
     await page.click(".ap-overlay-start");
     await event("playing");
     expect(await page.$(".ap-overlay")).toBeNull();
+    await page.keyboard.press(" ");
+    await event("pause");
   });
 
   test("keys", async () => {

@@ -324,7 +324,10 @@ export class PlayerView {
   }
 
   #show(name: Overlay | undefined, message = ""): void {
-    this.#overlay?.element.remove();
+    const left = this.#overlay?.element;
+    const focused = left?.contains(document.activeElement);
+    left?.remove();
+    if (focused) this.#wrapper.focus({ preventScroll: true }); // so that keys go on to mean something
     this.#overlay = undefined;
     if (name === undefined) return;
     const can = { pause: this.#commands.isPausable, seek: this.#commands.isSeekable };
@@ -341,7 +344,6 @@ export class PlayerView {
   #toggleHelp(): void {
     if (this.#overlay?.name === "help") {
       this.#show(undefined);
-      this.#wrapper.focus({ preventScroll: true });
       if (this.#pausedByHelp) this.#commands.toggle();
       this.#pausedByHelp = false;
     } else if (this.#overlay?.name !== "error") {
@@ -396,7 +398,10 @@ export class PlayerView {
     this.#screen.fill(this.#wrapper.clientWidth, this.#wrapper.clientHeight);
     clearTimeout(this.#sizeTimer);
     this.#sizeTimer = setTimeout(() => {
-      this.#wrapper.dispatchEvent(new CustomEvent("resize", { detail: { el: this.#element } }));
+      // The next frame lays the player out; whoever listens wants to see it as it is then.
+      requestAnimationFrame(() => {
+        this.#wrapper.dispatchEvent(new CustomEvent("resize", { detail: { el: this.#element } }));
+      });
     }, SETTLED);
   }
 

@@ -102,9 +102,11 @@ export class Screen {
 
   /** The size of the container has become this, in CSS pixels. */
   fill(width: number, height: number): void {
-    if (width === this.#box.width && height === this.#box.height) return;
+    const { fit } = this.settings;
+    const higher = height !== this.#box.height && (fit === "height" || fit === "both" || this.#isFullscreen);
+    const changed = higher || (width !== this.#box.width && fit !== "none") || this.#box.width === 0;
     this.#box = { width, height };
-    this.relay();
+    if (changed) this.relay();
   }
 
   /** Shows another terminal, or one whose size changed. */
@@ -176,7 +178,9 @@ export class Screen {
   }
 
   #request(): void {
-    if (this.#frame === 0 && this.#theme && this.#inView) this.#frame = requestAnimationFrame(this.#paint);
+    // Where it lies must be right out of view too, or the page would jump when it comes into it.
+    if (this.#frame === 0 && this.#theme && (this.#inView || !this.#laidOut))
+      this.#frame = requestAnimationFrame(this.#paint);
   }
 
   #repaint(): void {
@@ -259,8 +263,7 @@ export class Screen {
     const { cols, rows } = this.#terminal;
     const { width } = this.#box;
     const { fit: wanted, lineHeight } = this.settings;
-    const fullscreen = document.fullscreenElement?.contains(this.player) ?? false;
-    const fit = fullscreen ? "both" : wanted;
+    const fit = this.#isFullscreen ? "both" : wanted;
     if (width === 0 && fit !== "none") return false;
     const ratio = devicePixelRatio || 1;
     this.#ratio = devicePixelRatio;
@@ -302,6 +305,10 @@ export class Screen {
     this.#laidOut = true;
     this.#repaint();
     return true;
+  }
+
+  get #isFullscreen(): boolean {
+    return document.fullscreenElement?.contains(this.player) ?? false;
   }
 
   #fixedFontSize(): number | undefined {
