@@ -1,3 +1,5 @@
+import { showable } from "./size.js";
+
 /** A console, or anything with its methods. */
 export interface Logger {
   log(...args: unknown[]): void;
@@ -109,11 +111,12 @@ export function settle(options: Options): Settings {
   const fit = options.fit ?? "width";
   if (!fits.includes(fit)) throw new Error(`unsupported fit mode: ${fit}`);
   const theme = options.theme ?? "auto/asciinema";
+  const { cols, rows } = showable({ cols: options.cols ?? 0, rows: options.rows ?? 0 });
   const size = options.terminalFontSize ?? undefined;
   return {
     driver: {
-      cols: options.cols ?? undefined,
-      rows: options.rows ?? undefined,
+      cols: options.cols ? cols : undefined,
+      rows: options.rows ? rows : undefined,
       speed: options.speed ?? 1,
       idleTimeLimit: options.idleTimeLimit ?? undefined,
       startAt: seconds(options.startAt ?? 0),

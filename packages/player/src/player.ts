@@ -8,6 +8,7 @@ import { html } from "./dom.js";
 import type { Dispatch, Driver, DriverFactory, Events, Reset, SeekLocation } from "./driver.js";
 import type { Settings } from "./options.js";
 import { Screen } from "./screen/screen.js";
+import { showable } from "./size.js";
 
 const IDLE = 2000; // milliseconds of no activity after which the bar goes
 const PATIENCE = 300; // milliseconds until it shows that something loads
@@ -220,7 +221,7 @@ export class PlayerView {
     if (this.#disposed) return;
     this.#react(name, payload);
     const handlers = this.#handlers[name];
-    if (handlers.size === 0) return;
+    if (!handlers?.size) return; // drivers of a page's own may report anything
     const data = name === "reset" ? this.#publicReset(payload as Reset) : payload;
     for (const handler of [...handlers]) {
       try {
@@ -244,7 +245,7 @@ export class PlayerView {
         this.#reset(payload as Reset);
         return;
       case "resize": {
-        const { cols, rows } = payload as Events["resize"];
+        const { cols, rows } = showable(payload as Events["resize"]);
         this.#terminal.resize(cols, rows);
         this.#screen.attach(this.#terminal);
         return;
@@ -301,7 +302,7 @@ export class PlayerView {
   #reset({ size, init, snapshot, theme }: Reset): void {
     if (snapshot) this.#terminal.restore(snapshot);
     else {
-      this.#terminal = new Terminal(size);
+      this.#terminal = new Terminal(showable(size));
       if (init) this.#terminal.feed(init);
     }
     if (theme !== undefined) this.#screen.setTheme(theme);

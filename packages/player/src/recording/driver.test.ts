@@ -112,6 +112,22 @@ test("parsers of the page's own speak in milliseconds", async () => {
   driver.stop();
 });
 
+test("a recording that claims to be huge is shown at a size that can be shown", async () => {
+  const { driver, all } = player({
+    data: file(
+      [
+        [1, "r", "60000x60000"],
+        [2, "o", "x"],
+      ],
+      { width: 65535, height: 3 },
+    ),
+  });
+  await driver.seek(2);
+  expect(all("reset")).toMatchObject([{ size: { cols: 1000, rows: 3 } }]);
+  expect(all("resize")).toEqual([{ cols: 1000, rows: 500 }]);
+  driver.stop();
+});
+
 test("steps go from output to output, and mean nothing while playing", async () => {
   const lines: Line[] = [
     [1, "o", "a"],

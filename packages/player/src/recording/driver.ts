@@ -1,6 +1,7 @@
 import { Clock } from "../clock.js";
 import type { Dispatch, Driver, DriverFactory, EmbeddedTheme, SeekLocation } from "../driver.js";
 import type { DriverOptions, Logger } from "../options.js";
+import { showable } from "../size.js";
 import type { RecordingSource } from "../source.js";
 import { Keyframes, replay } from "./keyframes.js";
 import { locate } from "./locate.js";
@@ -272,7 +273,7 @@ class RecordingDriver implements Driver {
         inputOffset: (this.source.inputOffset ?? 0) * SECOND,
         markers,
       });
-      this.#size = { cols: header.cols, rows: header.rows };
+      this.#size = showable(header);
       this.#theme = header.theme
         ? { foreground: header.theme.fg, background: header.theme.bg, palette: header.theme.palette }
         : null;

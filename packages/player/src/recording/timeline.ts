@@ -1,5 +1,6 @@
 import type { Event as CastEvent } from "@asciinema-ts/asciicast";
 import type { Marker } from "../options.js";
+import { showable } from "../size.js";
 
 const SECOND = 1_000_000;
 
@@ -171,7 +172,7 @@ export class Timeline {
     }
     if (event.type === "output") this.#text.append(event.text);
     else {
-      this.#others.set(this.length, event);
+      this.#others.set(this.length, event.type === "resize" ? { ...event, ...showable(event) } : event);
       this.#otherIndexes.push(this.length);
       if (event.type === "marker")
         this.markers.push({ index: this.markers.length, event: this.length, time: event.time, label: event.label });
