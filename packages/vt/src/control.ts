@@ -81,6 +81,7 @@ export class Control {
   bottom: number;
   left = 0;
   right: number;
+  /** Shared with snapshots: replaced, never written to. */
   tabs: Uint8Array;
   charsets = [ASCII, ASCII, ASCII, ASCII];
   gl = 0;
@@ -608,13 +609,13 @@ export class Control {
   }
 
   hts(): void {
-    this.tabs[this.col] = 1;
+    this.tabs = this.tabs.with(this.col, 1);
   }
 
   tbc(): void {
     const what = this.params.get(0, 0);
-    if (what === 0) this.tabs[this.col] = 0;
-    else if (what === 3) this.tabs.fill(0);
+    if (what === 0) this.tabs = this.tabs.with(this.col, 0);
+    else if (what === 3) this.tabs = new Uint8Array(this.cols);
   }
 
   decst8c(): void {
@@ -1236,11 +1237,9 @@ export class Control {
     const tabs = defaultTabs(cols);
     tabs.set(this.tabs.subarray(0, cols));
     this.tabs = tabs;
-    for (const saved of this.saved)
-      if (saved) {
-        saved.row = Math.min(rows - 1, saved.row);
-        saved.col = Math.min(cols - 1, saved.col);
-      }
+    const fit = (saved: Saved | undefined) =>
+      saved && { ...saved, row: Math.min(rows - 1, saved.row), col: Math.min(cols - 1, saved.col) };
+    this.saved = [fit(this.saved[0]), fit(this.saved[1])];
     this.all = true;
   }
 }

@@ -18,12 +18,9 @@ export interface Snapshot {
   readonly size: number;
 }
 
-/** A screen: its real cells one line after the other. */
+/** A screen in one array: three numbers a row (length, tail, flags), then the real cells row by row, each two words. */
 interface Screen {
-  ch: Int32Array;
-  at: Int32Array;
-  /** Three numbers a row: length, tail, flags. */
-  lines: Int32Array;
+  words: Int32Array;
   scrolledOut: number;
 }
 
@@ -101,7 +98,7 @@ export function snapshot(c: Control, parser: Parser): State {
     cols: c.cols,
     rows: c.rows,
     scrolledOut: c.primary.scrolledOut,
-    size: 1024 + 8 * primary.ch.length + 12 * c.rows + (alternate ? 8 * alternate.ch.length + 12 * c.rows : 0),
+    size: 1024 + 4 * (primary.words.length + (alternate?.words.length ?? 0)),
     primary,
     alternate,
     onAlternate: c.buffer === c.alternate,
@@ -112,7 +109,7 @@ export function snapshot(c: Control, parser: Parser): State {
     pen: { ...c.pen },
     savedModes: c.savedModes.size > 0 ? [...c.savedModes] : [],
     charsets: [...c.charsets],
-    tabs: c.tabs.slice(),
+    tabs: c.tabs,
     titles: [...c.titles],
     palette: c.palette.size > 0 ? [...c.palette] : [],
     parser: {
@@ -153,7 +150,7 @@ export function restore(state: State, c: Control, parser: Parser): void {
   c.stale = true;
   c.savedModes = new Map(state.savedModes);
   c.charsets = [...state.charsets];
-  c.tabs = state.tabs.slice();
+  c.tabs = state.tabs;
   c.titles = [...state.titles];
   c.palette = new Map(state.palette);
   c.updatePlain();
@@ -167,44 +164,42 @@ export function restore(state: State, c: Control, parser: Parser): void {
 }
 
 function saveScreen(b: Buffer): Screen {
-  const { cols, rows } = b;
-  let cells = 0;
-  for (let row = 0; row < rows; row++) cells += b.len[b.slot(row)]!;
-  const ch = new Int32Array(cells);
-  const at = new Int32Array(cells);
-  const lines = new Int32Array(rows * 3);
-  let p = 0;
+  const { cols, rows, ch, at } = b;
+  let size = 3 * rows;
+  for (let row = 0; row < rows; row++) size += 2 * b.len[b.slot(row)]!;
+  const words = new Int32Array(size);
+  let p = 3 * rows;
   for (let row = 0; row < rows; row++) {
     const slot = b.slot(row);
     const len = b.len[slot]!;
-    lines[row * 3] = len;
-    lines[row * 3 + 1] = b.tail[slot]!;
-    lines[row * 3 + 2] = b.flags[slot]!;
+    words[row * 3] = len;
+    words[row * 3 + 1] = b.tail[slot]!;
+    words[row * 3 + 2] = b.flags[slot]!;
     const start = slot * cols;
-    for (let i = start; i < start + len; i++, p++) {
-      ch[p] = b.ch[i]!;
-      at[p] = b.at[i]!;
+    for (let i = start; i < start + len; i++, p += 2) {
+      words[p] = ch[i]!;
+      words[p + 1] = at[i]!;
     }
   }
-  return { ch, at, lines, scrolledOut: b.scrolledOut };
+  return { words, scrolledOut: b.scrolledOut };
 }
 
 function loadScreen(b: Buffer, screen: Screen, state: State, c: Control): void {
   const { cols, rows } = b;
-  const { ch, at, lines } = screen;
+  const { words } = screen;
   const foreign = state.styles !== c.styles || state.clusters !== c.clusters;
-  let p = 0;
+  let p = 3 * rows;
   for (let row = 0; row < rows; row++) {
     const slot = b.slot(row);
-    const len = lines[row * 3]!;
+    const len = words[row * 3]!;
     b.len[slot] = len;
-    b.tail[slot] = lines[row * 3 + 1]!;
-    b.flags[slot] = lines[row * 3 + 2]!;
+    b.tail[slot] = words[row * 3 + 1]!;
+    b.flags[slot] = words[row * 3 + 2]!;
     if ((b.flags[slot]! & SIZE) !== 0) b.doubled = true;
     const start = slot * cols;
-    for (let i = start; i < start + len; i++, p++) {
-      b.ch[i] = ch[p]!;
-      b.at[i] = at[p]!;
+    for (let i = start; i < start + len; i++, p += 2) {
+      b.ch[i] = words[p]!;
+      b.at[i] = words[p + 1]!;
     }
     if (!foreign) continue;
     for (let i = start; i < start + len; i++) {
