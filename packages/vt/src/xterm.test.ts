@@ -24,7 +24,12 @@ test.each(sessions)("%s", (file) => {
   const { cols, rows, moments }: Session = read(file);
   const terminal = new Terminal({ cols, rows });
   for (const { input, ...screen } of moments) {
-    terminal.feed(input);
+    for (const part of input.split(/(?<=\x1b\[\?3[hl])/)) {
+      terminal.feed(part);
+      // xterm obeys DECCOLM when it is allowed.
+      const { requestedSize } = terminal;
+      if (requestedSize && requestedSize.cols !== terminal.cols) terminal.resize(requestedSize.cols, rows);
+    }
     expect(trimmed(screenOf(terminal))).toEqual(screen);
   }
 });

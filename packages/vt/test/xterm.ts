@@ -22,9 +22,9 @@ export function missing(): string | undefined {
 
 /** An xterm whose screen can be written and read. */
 export class Xterm {
-  readonly cols: number;
-  readonly rows: number;
   readonly display: string;
+  /** Called with what xterm sends to the program in it. */
+  answered: ((text: string) => void) | undefined;
   private readonly directory: string;
   private readonly server: ChildProcess;
   private readonly terminal: ChildProcess;
@@ -46,8 +46,6 @@ export class Xterm {
     server: ChildProcess;
     options: readonly string[];
   }) {
-    this.cols = o.cols;
-    this.rows = o.rows;
     this.display = o.display;
     this.directory = o.directory;
     this.server = o.server;
@@ -85,6 +83,7 @@ export class Xterm {
     this.output.setEncoding("latin1").on("data", (text: string) => {
       this.answers += text;
       this.heard();
+      this.answered?.(text);
     });
     this.printer = new Socket({ fd: open(printer), readable: true, writable: false });
     this.printer.setEncoding("utf8").on("data", (text: string) => {
@@ -121,6 +120,11 @@ export class Xterm {
       await ended;
     }
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Prints `text`, which may end within a sequence. */
+  print(text: string): void {
+    this.input.write(text);
   }
 
   /** Prints `text` and resolves when xterm has obeyed it, with what it answered. */
@@ -194,33 +198,34 @@ export class Xterm {
 
   /** What xterm shows. The cursor and origin mode are reset by it. */
   async read(): Promise<Screen> {
-    const first = await this.ask("\x1b[6n\x1b[?6$p\x1bP$qr\x1b\\\x1bP$qs\x1b\\\x1b[?69$p");
+    const first = await this.ask("\x1b[18t\x1b[6n\x1b[?6$p\x1bP$qr\x1b\\\x1bP$qs\x1b\\\x1b[?69$p");
     const position = /\x1b\[(\d+);(\d+)R/.exec(first);
     if (!position) throw new Error(`no cursor position in ${JSON.stringify(first)}`);
+    const [rows, cols] = /\x1b\[8;(\d+);(\d+)t/.exec(first)!.slice(1).map(Number) as [number, number];
     const origin = first.includes("\x1b[?6;1$y");
     const top = origin ? Number(/(\d+);\d+r/.exec(first)![1]) - 1 : 0;
     const left = origin && first.includes("\x1b[?69;1$y") ? Number(/(\d+);\d+s/.exec(first)![1]) - 1 : 0;
     let question = "\x1b[?19h\x1b[i\x1b[?6l";
-    for (let row = 1; row <= this.rows; row++)
-      for (let col = 1; col <= this.cols; col++) question += `\x1b[${row};${col};${row};${col}#|`;
+    for (let row = 1; row <= rows; row++)
+      for (let col = 1; col <= cols; col++) question += `\x1b[${row};${col};${row};${col}#|`;
     this.printed = "";
     const answers = await this.ask(question);
     // The printer's command runs beside xterm.
     const lines = () => this.printed.split("\n").length - 1;
     await this.hear(
-      () => lines() >= this.rows,
+      () => lines() >= rows,
       () => `the screen's text, but ${lines()} lines`,
     );
     const cells = [...answers.matchAll(/\x1b\[([\d;:]*)m/g)].map(([, codes]) => canonical(codes!));
-    if (cells.length !== this.rows * this.cols) throw new Error(`${cells.length} answers about cells`);
+    if (cells.length !== rows * cols) throw new Error(`${cells.length} answers about cells`);
     const printed = this.printed.replace(/[\f\r]/g, "").split("\n");
     const text: string[] = [];
     const pens: string[] = [];
-    for (let row = 0; row < this.rows; row++) {
+    for (let row = 0; row < rows; row++) {
       // The second halves of wide characters are printed as U+FFFF.
       const line = printed[row] ?? "";
       const columns = [...line].filter((char) => char === "\uffff" || widthOf(char.codePointAt(0)!) > 0);
-      const codes = cells.slice(row * this.cols, (row + 1) * this.cols);
+      const codes = cells.slice(row * cols, (row + 1) * cols);
       text.push(line.replaceAll("\uffff", "").trimEnd().normalize("NFC"));
       pens.push(runs(codes.map((code, col) => ((columns[col] ?? " ") === " " ? blankCodes(code) : code))));
     }
