@@ -428,9 +428,9 @@ export class Control {
 
   private clusterLimit = CLUSTERS_KEPT;
 
-  /** Renews the tables when clusters have piled up; to be called between feeds. */
+  /** Renews the tables when much has piled up in them; to be called between sequences. */
   tidy(): void {
-    if (this.clusters.count >= this.clusterLimit) this.renew();
+    if (this.clusters.count >= this.clusterLimit || this.styles.count >= this.styles.limit) this.renew();
   }
 
   // Moving the cursor

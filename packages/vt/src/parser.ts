@@ -47,6 +47,7 @@ export class Parser {
       this.high = 0;
     }
     for (let from = 0; from < text.length; ) {
+      this.control.tidy();
       let end = Math.min(text.length, from + BLOCK);
       const last = text.charCodeAt(end - 1);
       if ((last & 0xfc00) === 0xd800) {

@@ -269,6 +269,18 @@ describe("what a program says about itself", () => {
   });
 });
 
+test("tables stay small however many colours and clusters pass", () => {
+  const terminal = new Terminal({ cols: 40, rows: 4 });
+  const { control } = terminal as unknown as { control: { styles: { count: number }; clusters: { count: number } } };
+  const numbers = Array.from({ length: 60_000 }, (_, i) => i);
+  terminal.feed(numbers.map((i) => `\x1b[48;2;0;${i >> 8};${i & 255}m\x1b[K`).join(""));
+  expect(control.styles.count).toBeLessThan(20_000);
+  const mark = (i: number) => String.fromCharCode(0x300 + (i % 100));
+  terminal.feed(numbers.map((i) => `a${mark(i)}${mark(i / 100)}${mark(i / 10_000)}\r`).join(""));
+  expect(control.clusters.count).toBeLessThan(20_000);
+  verify(terminal);
+});
+
 describe("resize", () => {
   function resized(from: [number, number], text: string, to: [number, number]): Terminal {
     const terminal = new Terminal({ cols: from[0], rows: from[1], scrollback: 10 });

@@ -185,7 +185,6 @@ export class Terminal {
     this.control.primary.scrolled = 0;
     b.scrolled = 0;
     this.control.all = false;
-    this.control.tidy();
   }
 
   private changes(): Changes {
