@@ -10,16 +10,17 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openDatabase } from "../packages/server/src/db/database.js";
+import { killDuringUploads } from "../packages/server/test/kills.js";
+import { hasPostgres, startPostgres } from "../packages/server/test/postgres.js";
+import { authorization, cast, runServer, startServer, upload } from "../packages/server/test/process.js";
 
-const command = fileURLToPath(new URL("../packages/server/bin/asciinema-server.js", import.meta.url));
-const authorization = `Basic ${btoa("mira:01234567-89ab-cdef-0123-456789abcdef")}`;
+/** A Node with an SQLite of its own; npm test names it. */
+const node22 = process.env["NODE22"];
 
 /** asciinema 2, as Debian carries it. */
 const official = "/usr/bin/asciinema";
@@ -39,61 +40,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Run {
-  child: ChildProcess;
-  out: () => string;
-  err: () => string;
-  ended: Promise<number | null>;
-}
-
-function run(args: string[], env: Record<string, string> = {}): Run {
-  const child = spawn(process.execPath, [command, ...args], {
-    cwd: folder,
-    env: { PATH: process.env["PATH"], DATA_DIR: folder, ...env },
-  });
-  running.push(child);
-  let out = "";
-  let err = "";
-  child.stdout!.on("data", (chunk) => (out += chunk));
-  child.stderr!.on("data", (chunk) => (err += chunk));
-  const ended = once(child, "exit").then(() => child.exitCode);
-  return { child, out: () => out, err: () => err, ended };
-}
-
-/** Starts a server on a free port and waits until it answers. */
-async function start(args: string[] = [], env: Record<string, string> = {}) {
-  const port = await freePort();
-  const server = run(args, { PORT: String(port), ...env });
-  const url = `http://127.0.0.1:${port}`;
-  for (let i = 0; i < 200; i++) {
-    if (server.child.exitCode !== null) throw new Error(`the server ended: ${server.err()}`);
-    if ((await fetch(`${url}/healthz`).catch(() => undefined))?.ok) return { ...server, url, port };
-    await wait(25);
-  }
-  throw new Error(`the server does not answer: ${server.err()}`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, "close");
-  return port;
-}
-
-function cast(title: string, lines = 3): string {
-  const events = Array.from({ length: lines }, (_, i) => `[0.1, "o", "${title} ${i}\\r\\n"]`);
-  return `${[JSON.stringify({ version: 3, term: { cols: 80, rows: 24 }, title }), ...events].join("\n")}\n`;
-}
-
-async function upload(url: string, content: string): Promise<{ status: number; path: string }> {
-  const body = new FormData();
-  body.append("file", new Blob([content]), "demo.cast");
-  const answer = await fetch(`${url}/api/v1/recordings`, { method: "POST", headers: { authorization }, body });
-  const { url: page } = (await answer.json()) as { url?: string };
-  return { status: answer.status, path: page ? new URL(page).pathname : "" };
-}
+const run = (args: string[], env?: Record<string, string>, node?: string) => {
+  const server = runServer(folder, args, env, node);
+  running.push(server.child);
+  return server;
+};
+const start = (args: string[] = [], env?: Record<string, string>, node?: string) =>
+  startServer(folder, args, env, (server) => running.push(server.child), node);
 
 describe("asciinema-server", () => {
   test("tells about itself", async () => {
@@ -256,57 +209,43 @@ describe("asciinema-server", () => {
   });
 
   test("loses nothing that it acknowledged when it is killed, and keeps nothing else", async () => {
-    const acknowledged = new Map<string, string>();
-    let sent = 0;
-    for (let round = 0; round < 20; round++) {
-      const { url, child, ended } = await start();
-      let first = () => {};
-      const acknowledgement = new Promise<void>((resolve) => {
-        first = resolve;
-      });
-      const uploads = Array.from({ length: 4 }, async () => {
-        for (;;) {
-          const content = cast(`upload ${sent++}`, 50 + (sent % 7) * 300);
-          const { status, path } = await upload(url, content);
-          if (status !== 201) continue;
-          acknowledged.set(path, content);
-          first();
-        }
-      });
-      for (const one of uploads) one.catch(() => {});
-      // At a random moment of the first uploads, or of those after them.
-      if (round % 2 === 0) await acknowledgement;
-      await wait(Math.random() * 300);
-      child.kill("SIGKILL");
-      await ended;
-      await Promise.allSettled(uploads);
-    }
-    expect(acknowledged.size).toBeGreaterThanOrEqual(10);
+    // npm run soak does it a hundred times.
+    await killDuringUploads(folder, 6);
+  }, 60_000);
 
-    for (const root of ["files", "drafts"]) {
-      for (const entry of readdirSync(join(folder, root), { recursive: true, withFileTypes: true })) {
-        if (entry.isFile()) utimesSync(join(entry.parentPath, entry.name), 1, 1);
-      }
+  test.skipIf(!hasPostgres)("keeps its rows in PostgreSQL, and says in one line when it cannot", async () => {
+    const postgres = await startPostgres();
+    try {
+      const DATABASE_URL = await postgres.database();
+      const first = await start(["--sample"], { DATABASE_URL });
+      const { path } = await upload(first.url, cast("kept"));
+      first.child.kill("SIGTERM");
+      expect(await first.ended).toBe(0);
+      expect(existsSync(join(folder, "asciinema.db"))).toBe(false);
+      const { url, child, ended } = await start(["--sample"], { DATABASE_URL });
+      expect((await fetch(`${url}${path}.cast`)).status).toBe(200);
+      expect((await (await fetch(url)).text()).match(/<article/g)).toHaveLength(1);
+      child.kill("SIGTERM");
+      expect(await ended).toBe(0);
+    } finally {
+      await postgres.stop();
     }
-    const { url, child, ended } = await start();
-    for (const [path, content] of acknowledged) {
-      const answer = await fetch(`${url}${path}.cast`);
-      expect(answer.status).toBe(200);
-      expect(await answer.text()).toBe(content);
-    }
+    const failed = run([], { DATABASE_URL: "postgres://nobody:secret@127.0.0.1:1/none" });
+    expect(await failed.ended).toBe(1);
+    expect(failed.err()).toMatch(/^asciinema-server: PostgreSQL cannot be used: .*ECONNREFUSED.*\n$/);
+  });
+
+  test.skipIf(!node22)("runs on Node 22 with its own SQLite, on data of Node 20", async () => {
+    const first = await start();
+    const { path } = await upload(first.url, cast("kept"));
+    first.child.kill("SIGTERM");
+    await first.ended;
+    const { url, child, ended } = await start([], {}, node22);
+    expect((await fetch(`${url}${path}.cast`)).status).toBe(200);
+    expect((await upload(url, cast("new"))).status).toBe(201);
     child.kill("SIGTERM");
     expect(await ended).toBe(0);
-    // Every file belongs to a row and every row has its file.
-    const db = openDatabase(join(folder, "asciinema.db"));
-    const rows = await db.selectFrom("recordings").select("file_key").execute();
-    await db.destroy();
-    const files = readdirSync(join(folder, "files"), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => relative(join(folder, "files"), join(entry.parentPath, entry.name)));
-    expect(files.sort()).toEqual(rows.map((row) => row.file_key).sort());
-    expect(rows.length).toBeGreaterThanOrEqual(acknowledged.size);
-    expect(readdirSync(join(folder, "drafts"))).toEqual([]);
-  }, 90_000);
+  });
 });
 
 function exists(...paths: string[]): boolean {

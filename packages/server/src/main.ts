@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { ConfigError, readConfig } from "./config.js";
+import { DatabaseError } from "./db/value.js";
 import { createLog } from "./log.js";
 import { startServer } from "./server.js";
 
@@ -47,7 +48,7 @@ async function main(args: string[]): Promise<number> {
     await server.close();
     return 0;
   } catch (error) {
-    if (error instanceof ConfigError) return fail(error.message);
+    if (error instanceof ConfigError || error instanceof DatabaseError) return fail(error.message);
     const { code, message, port, path } = error as NodeJS.ErrnoException & { port?: number };
     if (code === "EADDRINUSE") return fail(`port ${port} is taken; stop what listens there or set PORT to another`);
     if (code === "EACCES" || code === "EPERM") return fail(`no permission for ${path ?? `port ${port}`}`);

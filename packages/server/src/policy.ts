@@ -1,6 +1,7 @@
+import type { Visibility } from "./config.js";
 import type { Recording, User } from "./db/schema.js";
 
-/** Who asks: a visitor of the pages has no user, a command has the one that its install id belongs to. */
+/** Who asks: a visitor of the pages who is not signed in has no user, a command has the one that its machine belongs to. */
 export interface Actor {
   user: User | undefined;
 }
@@ -8,25 +9,33 @@ export interface Actor {
 /** A visitor that nothing is known about. */
 export const visitor: Actor = { user: undefined };
 
-type Rule = (actor: Actor, recording: Recording) => boolean;
+type Role = "guest" | "other" | "owner" | "administrator";
+const anybody: readonly Role[] = ["guest", "other", "owner", "administrator"];
+const owners: readonly Role[] = ["owner", "administrator"];
 
-const anyone: Rule = () => true;
-const owner: Rule = (actor, recording) => actor.user?.id === recording.user_id;
-
-const see: Record<Recording["visibility"], Rule> = {
-  public: anyone,
-  unlisted: anyone, // who has its address; numbers lead to public recordings only
-  private: owner,
-};
-
-/** Who may do what with a recording. What is not listed, nobody may. */
-const recording = {
-  see: (actor, recording) => see[recording.visibility](actor, recording),
-  change: owner,
-  delete: owner,
-} satisfies Record<string, Rule>;
+/** Who may do what with a recording. What is not listed, nobody may.
+ *
+ *  To `see` one is to get it at its address; numbers lead to public ones only, so an unlisted one is seen by those who
+ *  have its link. To `list` one is to find it without its address. */
+const rules = {
+  see: { public: anybody, unlisted: anybody, private: owners },
+  list: { public: anybody, unlisted: owners, private: owners },
+  change: { public: owners, unlisted: owners, private: owners },
+  delete: { public: owners, unlisted: owners, private: owners },
+} satisfies Record<string, Record<Visibility, readonly Role[]>>;
 
 /** Whether somebody may do something with a recording. */
-export function may(actor: Actor, action: keyof typeof recording, subject: Recording): boolean {
-  return recording[action](actor, subject);
+export function may(
+  actor: Actor,
+  action: keyof typeof rules,
+  recording: Pick<Recording, "user_id" | "visibility">,
+): boolean {
+  return rules[action][recording.visibility].includes(roleOf(actor, recording.user_id));
+}
+
+/** What somebody is to what another one owns. */
+function roleOf({ user }: Actor, ownerId: number): Role {
+  if (!user) return "guest";
+  if (user.id === ownerId) return "owner";
+  return user.is_admin ? "administrator" : "other";
 }

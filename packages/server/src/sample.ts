@@ -32,7 +32,10 @@ export async function addSample(parts: {
   const repository = new RecordingRepository(db);
   if (!(await repository.isEmpty())) return;
   const accounts = new AccountRepository(db);
-  const user = (await accounts.byUsername("sample")) ?? (await accounts.addNamed("sample", "public", clock()));
+  const user =
+    (await accounts.byUsername("sample")) ??
+    (await accounts.add({ username: "sample", email: null, visibility: "public", now: clock() }));
+  if (!user) throw new Error("the sample's user could not be entered");
   const path = files.draft();
   await writeFile(path, sampleCast(clock()));
   const fields = { title: "A short tour of a terminal", visibility: "public", description, snapshot_at: "19" };

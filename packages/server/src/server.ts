@@ -1,6 +1,5 @@
 import { mkdir } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type ServerType, serve } from "@hono/node-server";
 import { createApp } from "./app.js";
@@ -44,7 +43,7 @@ export async function startServer(options: {
   const secret = config.secret ?? (await keptSecret(config.dataDir));
   const files = await openDiskStore(config.dataDir);
   const derived = new DerivedFiles(config.cacheDir, clock);
-  const db = openDatabase(join(config.dataDir, "asciinema.db"));
+  const db = openDatabase(config);
   const workers = recordingWorkers();
   try {
     for (const name of await migrate(db)) log.info("migrated", { name });

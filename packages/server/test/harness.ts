@@ -63,7 +63,7 @@ export function cast(header: Record<string, unknown> = {}, events?: string[]): s
 
 export async function startTestServer(settings: Partial<Config> = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "asciinema-server-"));
-  const db = openDatabase(":memory:");
+  const db = openDatabase({ dataDir: folder, databaseUrl: undefined, databasePoolSize: 1 });
   await migrate(db);
   const files = await openDiskStore(folder);
   const workers: WorkerPool<Task> = recordingWorkers();

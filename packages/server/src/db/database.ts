@@ -1,13 +1,18 @@
+import { join } from "node:path";
 import { Kysely } from "kysely";
+import type { Config } from "../config.js";
+import { PostgresDialect } from "./postgres.js";
 import type { Schema } from "./schema.js";
 import { SqliteDialect } from "./sqlite.js";
 
 /** The database as repositories see it. */
 export type Database = Kysely<Schema>;
 
-/** Opens the database of a data directory, creating the file when there is none.
- *
- *  @param path  the file, or `:memory:` */
-export function openDatabase(path: string): Database {
-  return new Kysely<Schema>({ dialect: new SqliteDialect(path) });
+/** Opens the configured database: PostgreSQL when there is an address of one, else SQLite in the data directory, whose file
+ *  is created when there is none. Nothing is connected before the first query. */
+export function openDatabase(config: Pick<Config, "dataDir" | "databaseUrl" | "databasePoolSize">): Database {
+  const dialect = config.databaseUrl
+    ? new PostgresDialect(config.databaseUrl, config.databasePoolSize)
+    : new SqliteDialect(join(config.dataDir, "asciinema.db"));
+  return new Kysely<Schema>({ dialect });
 }

@@ -1,24 +1,29 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Database, openDatabase } from "./database.js";
+import { expect, test } from "vitest";
+import { describeDatabases } from "../../test/databases.js";
 import { migrate } from "./migrate.js";
 
-let db: Database;
-beforeEach(() => {
-  db = openDatabase(":memory:");
-});
-afterEach(() => db.destroy());
+const names = ["0001-recordings", "0002-accounts"];
 
-test("brings an empty database up, once", async () => {
-  expect(await migrate(db)).toEqual(["0001-recordings"]);
-  expect(await migrate(db)).toEqual([]);
-  expect(await db.selectFrom("recordings").selectAll().execute()).toEqual([]);
-});
+describeDatabases("migrations", (open) => {
+  test("bring an empty database up, once", async () => {
+    const db = await open({ empty: true });
+    expect(await migrate(db)).toEqual(names);
+    expect(await migrate(db)).toEqual([]);
+    expect(await db.selectFrom("recordings").selectAll().execute()).toEqual([]);
+  });
 
-test("refuses a database of a newer version", async () => {
-  await migrate(db);
-  await db
-    .insertInto("kysely_migration" as "users")
-    .values({ name: "9999-future", timestamp: "2030-01-01T00:00:00.000Z" } as never)
-    .execute();
-  await expect(migrate(db)).rejects.toThrow(/9999-future/);
+  test("happen once when two servers start at the same moment", async () => {
+    const db = await open({ empty: true });
+    const made = await Promise.all([migrate(db), migrate(db)]);
+    expect(made.flat()).toEqual(names);
+  });
+
+  test("refuse a database of a newer version", async () => {
+    const db = await open();
+    await db
+      .insertInto("kysely_migration" as "users")
+      .values({ name: "9999-future", timestamp: "2030-01-01T00:00:00.000Z" } as never)
+      .execute();
+    await expect(migrate(db)).rejects.toThrow(/9999-future/);
+  });
 });

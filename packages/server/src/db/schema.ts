@@ -4,6 +4,8 @@ import type { Visibility } from "../config.js";
 /** The tables. Times are milliseconds since 1970; durations inside recordings are microseconds. */
 export interface Schema {
   users: UsersTable;
+  links: LinksTable;
+  sessions: SessionsTable;
   clis: ClisTable;
   recordings: RecordingsTable;
   recording_stats: RecordingStatsTable;
@@ -15,10 +17,41 @@ export interface UsersTable {
   username: string | null;
   /** The operating system's user name that came with the first upload. */
   temporary_username: string | null;
-  /** `null` for placeholders: nobody can sign in. */
+  /** In lower case; `null` for placeholders: nobody can sign in. */
   email: string | null;
+  /** What the person is called, for people. */
+  name: string | null;
+  /** Whether this person may do everything on this server. */
+  is_admin: Generated<boolean>;
   default_recording_visibility: Visibility;
   created_at: number;
+}
+
+/** A link that does something once for whoever holds it. */
+export interface LinksTable {
+  id: Generated<number>;
+  /** SHA-256 of the token in the link, in hex. */
+  token_hash: string;
+  purpose: "sign-in" | "administrator" | "change-email";
+  /** The address that it was sent to. */
+  email: string | null;
+  /** Whose address is to be changed. */
+  user_id: number | null;
+  created_at: number;
+  /** `null` for one that works until it is used or replaced. */
+  expires_at: number | null;
+}
+
+/** A browser in which somebody has signed in. */
+export interface SessionsTable {
+  id: Generated<number>;
+  user_id: number;
+  /** SHA-256 of the cookie, in hex. */
+  token_hash: string;
+  user_agent: string | null;
+  created_at: number;
+  /** When it was last used, within an hour. */
+  used_at: number;
 }
 
 /** A machine that uploads, known by its install id. */
@@ -101,3 +134,5 @@ export type NewRecording = Insertable<RecordingsTable>;
 export type RecordingChanges = Updateable<RecordingsTable>;
 export type User = Selectable<UsersTable>;
 export type Cli = Selectable<ClisTable>;
+export type Link = Selectable<LinksTable>;
+export type Session = Selectable<SessionsTable>;

@@ -52,8 +52,7 @@ function answer({ id, sql, parameters }: EngineRequest): EngineReply {
     }
     return { id, rows, changes: rows.length, lastId: 0 };
   } catch (error) {
-    const { message, code, errcode } = error as Error & { code?: string; errcode?: number };
-    return { id, failure: { message, ...(code !== undefined && { code }), ...(errcode !== undefined && { errcode }) } };
+    return { id, failure: error instanceof Error ? error.message : String(error) };
   }
 }
 

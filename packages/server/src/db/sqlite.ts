@@ -11,6 +11,7 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import { startWorker } from "../worker.js";
+import { DatabaseError, storable } from "./value.js";
 
 /** What the engine's thread is asked to do. */
 export interface EngineRequest {
@@ -22,33 +23,15 @@ export interface EngineRequest {
 /** What it answers. */
 export type EngineReply =
   | { id: number; rows: Record<string, unknown>[]; changes: number; lastId: number | bigint }
-  | { id: number; failure: { message: string; code?: string; errcode?: number } };
+  | { id: number; failure: string };
 
 /** What SQLite can store. */
 export type SqliteValue = null | number | bigint | string | Uint8Array;
 
-/** A statement that the database refused, with SQLite's own words and extended result code. */
-export class DatabaseError extends Error {
-  override readonly name = "DatabaseError";
-  constructor(
-    message: string,
-    readonly sql: string,
-    readonly errcode: number | undefined,
-  ) {
-    super(message);
-  }
-
-  /** Whether a UNIQUE or PRIMARY KEY constraint stands in the way. */
-  get isConflict(): boolean {
-    return this.errcode === 2067 || this.errcode === 1555;
-  }
-}
-
 /** A Kysely dialect for SQLite whose engine runs in one worker thread, so that an fsync never delays the event loop.
  *
- *  Differences to plain SQLite: columns declared `boolean` take and give booleans, a `Date` is stored as milliseconds
- *  since 1970, `undefined` and numbers that are not finite are refused instead of stored as NULL, and schema changes are
- *  transactional. The engine refuses integers beyond 2⁵³ when reading.
+ *  Differences to plain SQLite: columns declared `boolean` take and give booleans, what cannot be stored is refused instead
+ *  of stored as NULL, and schema changes are transactional. The engine refuses integers beyond 2⁵³ when reading.
  *
  *  @param path  the database's file, or `:memory:` */
 export class SqliteDialect implements Dialect {
@@ -121,7 +104,7 @@ class SqliteDriver implements Driver {
 /** This thread's end of the engine: numbers the statements and hands out the answers. */
 class EngineThread implements DatabaseConnection {
   private readonly worker: Worker;
-  private readonly waiting = new Map<number, { sql: string; resolve(r: EngineReply): void; reject(e: Error): void }>();
+  private readonly waiting = new Map<number, { resolve(r: EngineReply): void; reject(e: Error): void }>();
   private nextId = 1;
   private failure: Error | undefined;
 
@@ -132,7 +115,9 @@ class EngineThread implements DatabaseConnection {
       this.waiting.delete(reply.id);
       if (!waiting) return;
       if ("failure" in reply) {
-        waiting.reject(new DatabaseError(reply.failure.message, waiting.sql, reply.failure.errcode));
+        // Not by the result code: of a statement that returns rows, the package gives only its last eight bits.
+        const isConflict = reply.failure.startsWith("UNIQUE constraint failed");
+        waiting.reject(new DatabaseError(reply.failure, { isConflict }));
       } else waiting.resolve(reply);
     });
     this.worker.on("error", (error) => this.fail(error));
@@ -140,7 +125,7 @@ class EngineThread implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const reply = await this.run(query.sql, query.parameters.map(storable));
+    const reply = await this.run(query.sql, query.parameters.map(bound));
     return {
       rows: reply.rows as R[],
       numAffectedRows: BigInt(reply.changes),
@@ -156,7 +141,7 @@ class EngineThread implements DatabaseConnection {
     if (this.failure) throw this.failure;
     const id = this.nextId++;
     const reply = await new Promise<EngineReply>((resolve, reject) => {
-      this.waiting.set(id, { sql, resolve, reject });
+      this.waiting.set(id, { resolve, reject });
       this.worker.postMessage({ id, sql, parameters } satisfies EngineRequest);
     });
     return reply as Extract<EngineReply, { rows: unknown }>;
@@ -176,18 +161,7 @@ class EngineThread implements DatabaseConnection {
   }
 }
 
-function storable(value: unknown): SqliteValue {
-  if (typeof value === "boolean") return value ? 1 : 0;
-  if (value instanceof Date) return storable(value.getTime());
-  if (typeof value === "number" && !Number.isFinite(value)) throw new RangeError(`${value} cannot be stored`);
-  if (
-    value === null ||
-    typeof value === "string" ||
-    typeof value === "number" ||
-    typeof value === "bigint" ||
-    value instanceof Uint8Array
-  ) {
-    return value;
-  }
-  throw new TypeError(`A value of type ${value === undefined ? "undefined" : typeof value} cannot be stored`);
+function bound(value: unknown): SqliteValue {
+  const stored = storable(value);
+  return typeof stored === "boolean" ? Number(stored) : stored;
 }

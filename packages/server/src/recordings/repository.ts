@@ -27,14 +27,32 @@ export class RecordingRepository {
     return this.db.selectFrom("recordings").selectAll().where("id", "=", id).executeTakeFirst();
   }
 
-  /** Enters a recording unless its user has as many as the limit allows, which the database decides: two uploads at the
-   *  same moment cannot both be the last one allowed. */
-  async insert(recording: NewRecording, limit?: number): Promise<Recording | undefined> {
+  /** Enters a recording for whoever its machine belongs to at this moment, unless that one has as many as the limit
+   *  allows. The database decides: two uploads at the same time cannot both be the last one allowed, and one that comes
+   *  while its machine changes hands or goes away ends with the new owner or nowhere.
+   *
+   *  @param limit  how many that user may have */
+  async insert(recording: NewRecording, limit?: number): Promise<Recording | "full" | "unowned"> {
     return this.db.transaction().execute(async (trx) => {
-      if (limit !== undefined && (await new RecordingRepository(trx).countOf(recording.user_id)) >= limit) {
-        return undefined;
+      let owner: number | undefined = recording.user_id;
+      if (recording.cli_id != null) {
+        // Changing the row without changing it locks it, on every database.
+        const locked = await trx
+          .updateTable("clis")
+          .set(({ ref }) => ({ user_id: ref("user_id") }))
+          .where("id", "=", recording.cli_id)
+          .where("revoked_at", "is", null)
+          .returning("user_id")
+          .executeTakeFirst();
+        owner = locked?.user_id;
       }
-      return trx.insertInto("recordings").values(recording).returningAll().executeTakeFirstOrThrow();
+      if (owner === undefined) return "unowned";
+      if (limit !== undefined && (await new RecordingRepository(trx).countOf(owner)) >= limit) return "full";
+      return trx
+        .insertInto("recordings")
+        .values({ ...recording, user_id: owner })
+        .returningAll()
+        .executeTakeFirstOrThrow();
     });
   }
 

@@ -71,9 +71,9 @@ export class RecordingService {
         await this.files.delete(key);
         throw error;
       });
-      if (!recording) {
+      if (typeof recording === "string") {
         await this.files.delete(key);
-        throw quotaReached(limit!);
+        throw recording === "full" ? quotaReached(limit!) : new Refusal("unauthenticated", "Your machine was removed");
       }
       return { recording, cut: inspection.cut };
     } finally {

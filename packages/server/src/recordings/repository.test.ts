@@ -1,0 +1,98 @@
+import { beforeEach, expect, test } from "vitest";
+import { describeDatabases } from "../../test/databases.js";
+import { recordingRow } from "../../test/rows.js";
+import { AccountRepository } from "../accounts/repository.js";
+import type { NewRecording, Recording } from "../db/schema.js";
+import { RecordingRepository } from "./repository.js";
+
+describeDatabases("recordings", (open) => {
+  let accounts: AccountRepository;
+  let recordings: RecordingRepository;
+  let userId: number;
+  beforeEach(async () => {
+    const db = await open();
+    accounts = new AccountRepository(db);
+    recordings = new RecordingRepository(db);
+    userId = (await accounts.add({ username: "mira", email: "mira@example.org", visibility: "public", now: 5 }))!.id;
+  });
+
+  const insert = async (values: Partial<NewRecording> = {}) =>
+    (await recordings.insert(recordingRow({ user_id: userId, ...values }))) as Recording;
+
+  test("come back as they were entered", async () => {
+    const row = recordingRow({
+      user_id: userId,
+      title: "日本語 'quoted'",
+      term_line_height: 1.25,
+      speed: 0.5,
+      keystroke_overlay: true,
+      uncompressed_size: 2 ** 40,
+      recorded_at: Date.parse("2026-11-21"),
+    });
+    const inserted = (await recordings.insert(row)) as Recording;
+    expect(inserted).toMatchObject(row);
+    expect(await recordings.byId(inserted.id)).toEqual(inserted);
+    expect(await recordings.byToken(row.secret_token)).toEqual({ ...inserted, author: "mira", views: 0 });
+  });
+
+  test("are found by number only when they are public", async () => {
+    for (const visibility of ["public", "unlisted", "private"] as const) {
+      const { id, secret_token } = await insert({ visibility });
+      expect((await recordings.byNumber(id))?.id).toBe(visibility === "public" ? id : undefined);
+      expect((await recordings.byToken(secret_token))?.id).toBe(id);
+    }
+  });
+
+  test("are listed newest first, without those that are not public or were archived", async () => {
+    const shown = [await insert({ visibility: "public" }), await insert({ visibility: "public" })];
+    await insert();
+    await insert({ visibility: "private" });
+    await insert({ visibility: "public", archived_at: 9 });
+    expect((await recordings.recent(10)).map(({ id }) => id)).toEqual([shown[1]!.id, shown[0]!.id]);
+    expect((await recordings.recent(1, 1)).map(({ id }) => id)).toEqual([shown[0]!.id]);
+    expect(await recordings.countPublic()).toBe(2);
+    expect(await recordings.countOf(userId)).toBe(5);
+  });
+
+  test("never exceed a limit, even when all come at once", async () => {
+    const { user, cli } = await accounts.addPlaceholder({
+      tokenHash: "a",
+      temporaryUsername: null,
+      visibility: "unlisted",
+      now: 1,
+    });
+    const one = () => recordings.insert(recordingRow({ user_id: user.id, cli_id: cli.id }), 3);
+    const answers = await Promise.all(Array.from({ length: 8 }, one));
+    expect(answers.filter((answer) => answer === "full")).toHaveLength(5);
+    expect(await recordings.countOf(user.id)).toBe(3);
+  });
+
+  test("are not taken from a machine that was revoked or is gone", async () => {
+    await accounts.connect(userId, "a", 1);
+    const [cli] = await accounts.clisOf(userId);
+    await accounts.revokeCli(userId, cli!.id, 2);
+    expect(await insert({ cli_id: cli!.id })).toBe("unowned");
+    expect(await insert({ cli_id: 999 })).toBe("unowned");
+  });
+
+  test("count every view, even when many come at once", async () => {
+    const { id, secret_token } = await insert();
+    await Promise.all(Array.from({ length: 10 }, () => recordings.addView(id)));
+    expect((await recordings.byToken(secret_token))?.views).toBe(10);
+  });
+
+  test("can be changed and deleted, with their views", async () => {
+    expect(await recordings.isEmpty()).toBe(true);
+    const { id, file_key, secret_token } = await insert();
+    await recordings.addView(id);
+    expect(await recordings.update(id, { title: "New", keystroke_overlay: true })).toMatchObject({
+      title: "New",
+      keystroke_overlay: true,
+    });
+    expect(await recordings.knownFiles([file_key, "other"])).toEqual(new Set([file_key]));
+    await recordings.delete(id);
+    expect(await recordings.byToken(secret_token)).toBeUndefined();
+    expect(await recordings.update(id, { title: "x" })).toBeUndefined();
+    expect(await recordings.isEmpty()).toBe(true);
+  });
+});
