@@ -39,6 +39,8 @@ test("what is ambiguous or unknown is refused, with what is near", () => {
   expect(fails("c")).toBe(
     `error: unrecognized subcommand 'c'\n\n  tip: some similar subcommands exist: 'cat', 'convert'\n\nUsage: asciinema [OPTIONS] <COMMAND>${END}`,
   );
+  for (const word of ["com", "completio", "ma"]) expect(fails(word)).toContain(`unrecognized subcommand '${word}'`);
+  expect(fails("completion bash")).toContain("a similar subcommand exists: 'completions'");
   expect(fails("plya x")).toContain("  tip: a similar subcommand exists: 'play'");
   expect(fails("xyzzy")).toBe(`error: unrecognized subcommand 'xyzzy'\n\nUsage: asciinema [OPTIONS] <COMMAND>${END}`);
 });
@@ -68,11 +70,12 @@ test("values may follow in any of the usual ways", () => {
 
 test("mistakes are named", () => {
   expect(fails("rec")).toBe(
-    `error: the following required arguments were not provided:\n  <FILE>\n\nUsage: asciinema record [OPTIONS] <FILE>${END}`,
+    `error: the following required arguments were not provided:\n  <FILE>\n\nUsage: asciinema record <FILE>${END}`,
   );
   expect(fails("session")).toBe(
-    `error: the following required arguments were not provided:\n  --output-file <PATH>\n\nUsage: asciinema session [OPTIONS] --output-file <PATH>${END}`,
+    `error: the following required arguments were not provided:\n  --output-file <PATH>\n\nUsage: asciinema session --output-file <PATH>${END}`,
   );
+  expect(fails("rec -a")).toContain("\n\nUsage: asciinema record --append <FILE>\n");
   expect(fails("convert a")).toContain("not provided:\n  <OUTPUT>\n");
   expect(fails("rec --bogus x")).toContain("error: unexpected argument '--bogus' found\n\nUsage");
   expect(fails("rec --appendd x")).toContain("found\n\n  tip: a similar argument exists: '--append'\n");
@@ -85,7 +88,9 @@ test("mistakes are named", () => {
   expect(fails("rec x -t")).toBe(`error: a value is required for '--title <TITLE>' but none was supplied${END}`);
   expect(fails("rec -t -a x")).toContain("a value is required for '--title <TITLE>'");
   expect(fails("rec -t a -t b x")).toContain("error: the argument '--title <TITLE>' cannot be used multiple times");
-  expect(fails("rec -a --overwrite x")).toContain("error: the argument '--append' cannot be used with '--overwrite'");
+  expect(fails("rec -a --overwrite x")).toContain(
+    "error: the argument '--append' cannot be used with '--overwrite'\n\nUsage: asciinema record --append <FILE>\n",
+  );
   expect(fails("rec --append=x x")).toContain(
     "error: unexpected value 'x' for '--append' found; no more were expected",
   );
@@ -125,7 +130,18 @@ test("help, short and long, fits the width and shows no hidden options", () => {
     }
   }
   const listed = [...help(undefined, false, 80).matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1]);
-  expect(listed).toEqual(["record", "session", "play", "upload", "auth", "cat", "convert", "help"]);
+  expect(listed).toEqual([
+    "record",
+    "session",
+    "play",
+    "upload",
+    "auth",
+    "cat",
+    "convert",
+    "completions",
+    "man",
+    "help",
+  ]);
 });
 
 test("the version is the package's", () => {

@@ -44,11 +44,14 @@ export class Values {
 
 /** A mistake in the command line. */
 export class UsageError extends CliError {
-  constructor(message: string, parts: { tip?: string; command?: Command | undefined; usage?: boolean } = {}) {
-    const { tip, command, usage = true } = parts;
+  constructor(
+    message: string,
+    parts: { tip?: string; command?: Command | undefined; given?: readonly Option[]; usage?: boolean } = {},
+  ) {
+    const { tip, command, given, usage = true } = parts;
     const paragraphs = [`error: ${message}`];
     if (tip) paragraphs.push(`  tip: ${tip}`);
-    if (usage) paragraphs.push(`Usage: ${usageLine(command)}`);
+    if (usage) paragraphs.push(`Usage: ${usageLine(command, given)}`);
     paragraphs.push("For more information, try '--help'.");
     super(paragraphs.join("\n\n"), { exitCode: 2 });
   }
@@ -71,12 +74,14 @@ export function parse(words: readonly string[]): Invocation {
   return { kind: "help", command: undefined, long: false, failed: true };
 }
 
-/** How a command is called. */
-export function usageLine(command: Command | undefined): string {
+/** How a command is called.
+ *
+ *  @param given  the options that were given, to be shown in place of "any" */
+export function usageLine(command: Command | undefined, given?: readonly Option[]): string {
   if (!command) return "asciinema [OPTIONS] <COMMAND>";
-  const required = command.options.filter((option) => option.required).map(display);
+  const required = command.options.filter((option) => option.required && !given?.includes(option)).map(display);
   const names = command.arguments.filter((argument) => !argument.hidden).map(usageOf);
-  return ["asciinema", command.name, "[OPTIONS]", ...required, ...names].join(" ");
+  return ["asciinema", command.name, ...(given?.map(display) ?? ["[OPTIONS]"]), ...required, ...names].join(" ");
 }
 
 export function usageOf(argument: Command["arguments"][number]): string {
@@ -89,16 +94,19 @@ function display(option: Option): string {
   return option.value === undefined ? `--${option.long}` : `--${option.long} <${option.value}>`;
 }
 
-/** The command of this name or alias, or the only one that begins so. */
-function find(word: string): Command {
+/** The command of this name or alias, or the only one that begins so.
+ *
+ *  @throws UsageError */
+export function find(word: string): Command {
   const names = (command: Command) => (command.alias ? [command.name, command.alias] : [command.name]);
   const exact = COMMANDS.find((command) => names(command).includes(word));
   if (exact) return exact;
-  const matching = COMMANDS.filter((command) => names(command).some((name) => name.startsWith(word)));
+  const abbreviated = COMMANDS.filter((command) => !command.exact);
+  const matching = abbreviated.filter((command) => names(command).some((name) => name.startsWith(word)));
   if (matching.length === 1 && word !== "") return matching[0]!;
   const near = similar(
     word,
-    COMMANDS.flatMap((command) => names(command)),
+    (matching.length > 0 ? abbreviated : COMMANDS).flatMap((command) => names(command)),
   );
   const list = near.map((name) => `'${name}'`).join(", ");
   throw new UsageError(
@@ -137,7 +145,8 @@ function parseCommand(command: Command, words: readonly string[], quiet: boolean
     if (ended || !word.startsWith("-") || word === "-") {
       const limit = command.arguments.at(-1)?.many ? Number.POSITIVE_INFINITY : command.arguments.length;
       if (values.words.length >= limit) throw unexpected(word, command, options);
-      values.add(word);
+      const argument = command.arguments[Math.min(values.words.length, command.arguments.length - 1)]!;
+      values.add(chosen(argument.choices, word, usageOf(argument)));
     } else if (word === "--") {
       ended = true;
     } else if (word.startsWith("--")) {
@@ -165,9 +174,13 @@ function parseCommand(command: Command, words: readonly string[], quiet: boolean
     }
   }
 
-  for (const option of options) {
-    if (option.conflicts && values.has(option.long) && values.has(option.conflicts)) {
-      throw new UsageError(`the argument '--${option.conflicts}' cannot be used with '--${option.long}'`, { command });
+  const given = options.filter((option) => values.has(option.long));
+  for (const { conflicts, long } of given) {
+    if (conflicts && values.has(conflicts)) {
+      throw new UsageError(`the argument '--${conflicts}' cannot be used with '--${long}'`, {
+        command,
+        given: given.filter((option) => option.long !== long),
+      });
     }
   }
   const missing = [
@@ -179,7 +192,7 @@ function parseCommand(command: Command, words: readonly string[], quiet: boolean
   ];
   if (missing.length > 0) {
     const list = missing.map((name) => `  ${name}`).join("\n");
-    throw new UsageError(`the following required arguments were not provided:\n${list}`, { command });
+    throw new UsageError(`the following required arguments were not provided:\n${list}`, { command, given });
   }
   if (command.name === "help") {
     const [word] = values.words;
@@ -189,15 +202,18 @@ function parseCommand(command: Command, words: readonly string[], quiet: boolean
 }
 
 function checked(option: Option, value: string): string {
-  if (option.choices && !option.choices.includes(value)) {
-    const choices = `  [possible values: ${option.choices.join(", ")}]`;
-    throw new UsageError(`invalid value '${value}' for '${display(option)}'\n${choices}`, { usage: false });
-  }
+  chosen(option.choices, value, display(option));
   const wrong = option.check?.(value);
   if (wrong !== undefined) {
     throw new UsageError(`invalid value '${value}' for '${display(option)}': ${wrong}`, { usage: false });
   }
   return value;
+}
+
+function chosen(choices: readonly string[] | undefined, value: string, name: string): string {
+  if (!choices || choices.includes(value)) return value;
+  const list = `  [possible values: ${choices.join(", ")}]`;
+  throw new UsageError(`invalid value '${value}' for '${name}'\n${list}`, { usage: false });
 }
 
 function unexpected(word: string, command: Command | undefined, options: readonly Option[]): UsageError {

@@ -2,7 +2,7 @@
 import { usageLine, usageOf } from "./arguments.js";
 import { COMMANDS, type Command, type Option, QUIET } from "./options.js";
 
-const ABOUT = "Terminal session recorder, streamer, and player";
+export const ABOUT = "Terminal session recorder, streamer, and player";
 
 /** The help of one command, or of the program: one line for each option, or with paragraphs when `long`. */
 export function help(command: Command | undefined, long: boolean, width: number): string {
@@ -37,7 +37,7 @@ function ofCommand(command: Command, long: boolean, width: number): string[] {
   if (named.length > 0) {
     sections.push(
       `Arguments:\n${list(
-        named.map((argument) => [usageOf(argument), argument.help]),
+        named.map((argument) => [usageOf(argument), argument.help + choices(argument)]),
         width,
       )}`,
     );
@@ -62,8 +62,12 @@ function entryOf(option: Option, long: boolean): Entry {
   const name = `${option.short ? `-${option.short}, ` : "    "}--${option.long}`;
   let text = option.help;
   if (long && option.details) text += `.\n${option.details}`;
-  if (option.choices) text += `${long ? "\n" : " "}[possible values: ${option.choices.join(", ")}]`;
+  text += choices(option, long ? "\n" : " ");
   return [option.value === undefined ? name : `${name} <${option.value}>`, text];
+}
+
+function choices(of: { choices?: readonly string[] }, separator = " "): string {
+  return of.choices ? `${separator}[possible values: ${of.choices.join(", ")}]` : "";
 }
 
 /** Names in a column and their texts beside them, or under them when there is `room` for paragraphs. */

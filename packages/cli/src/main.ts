@@ -1,7 +1,8 @@
-import { type Invocation, parse, UsageError } from "./arguments.js";
+import { find, type Invocation, parse, UsageError } from "./arguments.js";
 import { warnAboutLegacyConfig } from "./config.js";
 import { CliError, reason } from "./error.js";
 import { beQuiet, visible } from "./messages.js";
+import type { Shell } from "./options.js";
 import { VERSION } from "./version.js";
 
 /** Runs the command line and resolves with the exit code. */
@@ -43,6 +44,15 @@ async function runCommand({ command, values, quiet }: Extract<Invocation, { kind
       return (await import("./commands/upload.js")).upload(values, env);
     case "auth":
       return (await import("./commands/auth.js")).auth(values, env);
+    case "completions":
+      process.stdout.write((await import("./completions.js")).completions(values.words[0] as Shell));
+      return 0;
+    case "man": {
+      const { page } = await import("./man.js");
+      const [word] = values.words;
+      process.stdout.write(page(word === undefined ? undefined : find(word)));
+      return 0;
+    }
     default:
       throw new RangeError(`no such command: ${command.name}`);
   }

@@ -29,11 +29,15 @@ export interface Argument {
   many?: boolean;
   optional?: boolean;
   hidden?: boolean;
+  /** The only values allowed. */
+  choices?: readonly string[];
 }
 
 export interface Command {
   name: string;
   alias?: string;
+  /** Has to be written out: the abbreviations that scripts may use belong to the other commands. */
+  exact?: boolean;
   about: string;
   details: string;
   arguments: readonly Argument[];
@@ -288,6 +292,38 @@ const CONVERT: Command = {
   ],
 };
 
+/** The shells that can be taught to complete our command line. */
+export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
+export type Shell = (typeof SHELLS)[number];
+
+const COMPLETIONS: Command = {
+  name: "completions",
+  exact: true,
+  about: "Print a script that makes a shell complete this command",
+  details: "The shell has to read it when it starts; the examples show where each looks for it.",
+  arguments: [{ name: "SHELL", help: "Shell", choices: SHELLS }],
+  options: [],
+  examples: [
+    ["asciinema completions bash > ~/.local/share/bash-completion/completions/asciinema", "bash"],
+    ["asciinema completions zsh > ~/.zfunc/_asciinema", "zsh, with ~/.zfunc in fpath"],
+    ["asciinema completions fish > ~/.config/fish/completions/asciinema.fish", "fish"],
+    ["asciinema completions powershell >> $PROFILE", "PowerShell"],
+  ],
+};
+
+const MAN: Command = {
+  name: "man",
+  exact: true,
+  about: "Print a manual page",
+  details: "Prints the source of the page, for man(1). Without COMMAND it is the page of asciinema itself.",
+  arguments: [{ name: "COMMAND", help: "Command", optional: true }],
+  options: [],
+  examples: [
+    ["asciinema man record | man -l -", "Read a page"],
+    ["asciinema man > ~/.local/share/man/man1/asciinema.1", "Install one"],
+  ],
+};
+
 const HELP: Command = {
   name: "help",
   about: "Print help, or the help of a command",
@@ -298,7 +334,7 @@ const HELP: Command = {
 };
 
 /** In the order in which help lists them. */
-export const COMMANDS: readonly Command[] = [RECORD, SESSION, PLAY, UPLOAD, AUTH, CAT, CONVERT, HELP];
+export const COMMANDS: readonly Command[] = [RECORD, SESSION, PLAY, UPLOAD, AUTH, CAT, CONVERT, COMPLETIONS, MAN, HELP];
 
 /** A size with one dimension or both, or what is wrong with it. */
 export function parseSize(value: string): { cols?: number; rows?: number } | string {
