@@ -81,7 +81,7 @@ ${table([
   {
     written: "`ESC ( …`, `) …`, `* …`, `+ …`",
     mnemonic: "SCS",
-    name: "Select Character Set for G0 to G3: ASCII `B`, DEC Special Graphics `0` `2`, British `A`, Dutch `4`, Finnish `C` `5`, French `R` `f`, French Canadian `Q` `9`, German `K`, Italian `Y`, Norwegian and Danish `` ` `` `E` `6`, Portuguese `% 6`, Spanish `Z`, Swedish `H` `7`, Swiss `=`; others show ASCII",
+    name: "Select Character Set for G0 to G3: ASCII `B`, DEC Special Graphics `0`, DEC Technical `>`, DEC Supplemental `% 5` `<`, British `A`, Dutch `4`, Finnish `C` `5`, French `R` `f`, French Canadian `Q` `9`, German `K`, Italian `Y`, Norwegian and Danish `` ` `` `E` `6`, Portuguese `% 6`, Spanish `Z`, Swedish `H` `7`, Swiss `=`; others show ASCII",
     standard: "ECMA-35, DEC VT220",
   },
   {
