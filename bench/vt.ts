@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { Terminal } from "../packages/vt/src/index.js";
-import { corpus, pieces } from "./corpus.js";
-import { createXterm, loadAvt } from "./vt-peers.js";
+import { corpus, pieces } from "./vt/corpus.js";
+import { createXterm, loadAvt } from "./vt/peers.js";
 
 const LENGTH = 1 << 19;
 const SCROLLBACK = 1000;

@@ -2,7 +2,7 @@
 // `npx tsx packages/vt/fuzz/peers.ts [seconds] [seed]`. Streams hold only what all are meant to do alike; text and
 // cursor are compared, and what they show of a dump of ours. Ends with exit status 1 and the shortest stream found for
 // the first difference.
-import { createXterm, loadAvt } from "../../../bench/vt-peers.js";
+import { createXterm, loadAvt } from "../../../bench/vt/peers.js";
 import { Terminal } from "../src/terminal.js";
 import { textWidth } from "../src/unicode.js";
 
@@ -79,7 +79,7 @@ function player(text: string, cols: number, rows: number): Screen {
     for (const span of avt.read(terminal, row)) line += " ".repeat(span.col - textWidth(line)) + span.text;
     list.push(line.trimEnd());
   }
-  const [col = 0, at = 0] = [...(terminal.getCursor() as Iterable<number>)];
+  const [col = 0, at = 0] = [...(terminal.getCursor() ?? [])];
   terminal.free();
   return { rows: list, cursor: `${at},${Math.min(cols - 1, col)}` };
 }

@@ -16,7 +16,7 @@ export interface Avt {
     row: number,
     cursor: boolean,
   ): Record<"bg" | "text" | "codepoints" | "raster_symbols" | "vector_symbols", [number, number]>;
-  getCursor(): ArrayLike<number> | undefined;
+  getCursor(): Iterable<number> | undefined;
   resize(cols: number, rows: number): unknown;
   free(): void;
 }
@@ -39,7 +39,7 @@ export interface AvtModule {
 
 /** Cuts the emulator out of the installed package. */
 export function loadAvt(): AvtModule {
-  const dist = fileURLToPath(new URL("../node_modules/asciinema-player/dist", import.meta.url));
+  const dist = fileURLToPath(new URL("../../node_modules/asciinema-player/dist", import.meta.url));
   const file = readdirSync(dist).find((name) => /^opts-.*\.js$/.test(name));
   if (!file) throw new Error(`${dist}: no opts-*.js: another version of asciinema-player than 3.17?`);
   const source = readFileSync(join(dist, file), "utf8");
