@@ -196,14 +196,14 @@ const SCRIPTS: Record<string, Script> = {
   },
   tmux: {
     command: "tmux -f tmux.conf -L vt-record new-session sh",
-    files: { "tmux.conf": "set -g status-right ''\nset -g default-terminal tmux-256color\nset -g escape-time 0\n" },
+    files: { "tmux.conf": "set -g status-right ''\nset -g default-terminal tmux-256color\nset -g escape-time 0\nbind K kill-server\n" },
     keys: [
       { wait: "$", key: "printf '\\033[1;31mred\\033[0m\\n'\r" },
       "\x02%",
       "echo right; seq 30\r",
       '\x02"',
       "exit\r",
-      "\x02:kill-server\r",
+      "\x02K",
     ],
   },
   mc: {
