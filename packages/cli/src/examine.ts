@@ -6,6 +6,8 @@ export interface Examined {
   header: Header | undefined;
   /** The time of the last event in microseconds. */
   time: number;
+  /** Bytes altogether. */
+  size: number;
   /** Bytes up to the end of the last whole line; a last line without a line end is whole if it can be read. */
   end: number;
   /** Whether the last whole line lacks its line end. */
@@ -38,6 +40,7 @@ export async function examine(
     version: decoder.version,
     header: decoder.header,
     time: last.at(-1)?.time ?? time,
+    size,
     end: whole ? size : lines,
     open: whole && lines < size,
     notes: decoder.notes,

@@ -64,7 +64,8 @@ const FORMAT: Option = {
   help: "Format of the file [default: by its name, else asciicast-v3]",
   details:
     "asciicast-v3 and asciicast-v2 keep times and can be replayed; raw is the output as it was sent to the terminal; " +
-    "txt is the text that was on the screen. A name that ends in .txt means txt.",
+    "txt is the text that was on the screen. A name that ends in .txt means txt, and one that ends in .gz (or .zst, where " +
+    "Node can write it) that the file is compressed.",
 };
 const COMMAND: Option = {
   long: "command",
@@ -90,7 +91,9 @@ const APPEND: Option = {
   long: "append",
   short: "a",
   help: "Continue an existing recording",
-  details: "The new session follows the old one without a gap. A last line that was torn off is cut first.",
+  details:
+    "The new session follows the old one without a gap; a marker with the time shows where. A last line that was torn " +
+    "off is cut first.",
 };
 const OVERWRITE: Option = {
   long: "overwrite",

@@ -1,11 +1,16 @@
 // Where a session's events go. Each output has its own queue and fails alone.
-import { close, closeSync, fsync, write } from "node:fs";
-import { promisify } from "node:util";
-import type { Encoder, Event } from "@asciinema-ts/asciicast";
+import type { Event } from "@asciinema-ts/asciicast";
+import type { Encoding } from "./encoding.js";
+import type { Sink } from "./sink.js";
+
+/** Milliseconds for which a compressor may keep what a reader of the file would miss. */
+const FLUSH = 1_000;
 
 export interface Output {
   /** Takes an event; never waits and never throws. */
   write(event: Event): void;
+  /** Leaves a remark for people where the format has a place for it. */
+  comment(text: string): void;
   /** Bytes taken that are not where they belong yet. */
   readonly pending: number;
   /** Resolves when nothing is pending, or nothing more can be written. */
@@ -16,29 +21,28 @@ export interface Output {
   end(): Promise<void>;
 }
 
-const writeFile = promisify(write);
-const syncFile = promisify(fsync);
-const closeFile = promisify(close);
-
 /** A file that gets every event at once, as text of its format.
  *
  *  One write is on its way at a time; what comes meanwhile follows in the next. After an error nothing more is written:
  *  the file then ends within the last event that found room, which readers put up with. */
 export class FileOutput implements Output {
-  readonly #fd: number;
-  readonly #encoder: Encoder;
+  readonly #sink: Sink;
+  readonly #encoding: Encoding;
   readonly #onError: (error: Error) => void;
   #queue = "";
   #buffer = Buffer.alloc(0);
   #writing: Promise<void> | undefined;
   #inFlight = 0;
   #failed = false;
+  /** What is to be done after the next write. */
+  #due: "flush" | "sync" | undefined;
+  #flushing: NodeJS.Timeout | undefined;
 
-  /** @param fd  open for writing; this closes it
+  /** @param sink  this ends it
    *  @param onError  called once, when writing fails for the first time */
-  constructor(fd: number, encoder: Encoder, onError: (error: Error) => void) {
-    this.#fd = fd;
-    this.#encoder = encoder;
+  constructor(sink: Sink, encoding: Encoding, onError: (error: Error) => void) {
+    this.#sink = sink;
+    this.#encoding = encoding;
     this.#onError = onError;
   }
 
@@ -46,11 +50,11 @@ export class FileOutput implements Output {
    *
    *  @throws the system's error */
   async start(): Promise<void> {
-    const text = this.#encoder.start();
     try {
-      await writeAll(this.#fd, Buffer.from(text));
+      await this.#sink.write(Buffer.from(this.#encoding.start()));
+      await this.#sink.flush?.();
     } catch (error) {
-      closeSync(this.#fd);
+      await this.#sink.close().catch(() => {});
       throw error;
     }
   }
@@ -61,7 +65,13 @@ export class FileOutput implements Output {
 
   write(event: Event): void {
     if (this.#failed) return;
-    this.#queue += this.#encoder.event(event);
+    this.#queue += this.#encoding.event(event);
+    this.#pump();
+  }
+
+  comment(text: string): void {
+    if (this.#failed) return;
+    this.#queue += this.#encoding.comment(text);
     this.#pump();
   }
 
@@ -70,27 +80,31 @@ export class FileOutput implements Output {
   }
 
   sync(): void {
-    // Pipes and devices cannot be synced, and need not be.
-    void this.drained().then(() => syncFile(this.#fd).catch(() => {}));
+    this.#due = "sync";
+    this.#pump();
   }
 
   async end(): Promise<void> {
-    if (!this.#failed) this.#queue += this.#encoder.end();
+    clearTimeout(this.#flushing);
+    if (!this.#failed) this.#queue += this.#encoding.end();
     this.#pump();
     await this.drained();
-    await syncFile(this.#fd).catch(() => {});
-    await closeFile(this.#fd).catch((error) => this.#fail(error));
+    if (!this.#failed) await this.#sink.end?.().catch((error) => this.#fail(error));
+    await this.#sink.sync();
+    await this.#sink.close().catch((error) => this.#fail(error));
   }
 
   #pump(): void {
-    if (this.#writing || this.#queue === "" || this.#failed) return;
+    if (this.#writing || this.#failed || (this.#queue === "" && !this.#due)) return;
     // One write at a time, so its memory can be used again; three bytes are the most that a UTF-16 unit takes.
     const most = this.#queue.length * 3;
     if (this.#buffer.length < most) this.#buffer = Buffer.allocUnsafeSlow(most);
     const data = this.#buffer.subarray(0, this.#buffer.write(this.#queue));
     this.#queue = "";
     this.#inFlight = data.length;
-    this.#writing = writeAll(this.#fd, data)
+    const due = this.#due;
+    this.#due = undefined;
+    this.#writing = this.#carryOut(data, due)
       .catch((error) => this.#fail(error))
       .then(() => {
         this.#inFlight = 0;
@@ -99,17 +113,24 @@ export class FileOutput implements Output {
       });
   }
 
+  async #carryOut(data: Uint8Array, due: "flush" | "sync" | undefined): Promise<void> {
+    const sink = this.#sink;
+    if (data.length > 0) await sink.write(data);
+    if (due) await sink.flush?.();
+    if (due === "sync") await sink.sync();
+    if (due || !sink.flush || data.length === 0) return;
+    this.#flushing ??= setTimeout(() => {
+      this.#flushing = undefined;
+      this.#due ??= "flush";
+      this.#pump();
+    }, FLUSH);
+  }
+
   #fail(error: Error): void {
     if (this.#failed) return;
     this.#failed = true;
     this.#queue = "";
+    clearTimeout(this.#flushing);
     this.#onError(error);
-  }
-}
-
-async function writeAll(fd: number, data: Uint8Array): Promise<void> {
-  for (let offset = 0; offset < data.length; ) {
-    const { bytesWritten } = await writeFile(fd, data, offset, data.length - offset, null);
-    offset += bytesWritten;
   }
 }

@@ -90,7 +90,10 @@ export async function run(options: SessionOptions): Promise<number> {
   };
   const togglePause = () => {
     clock.toggle();
-    for (const output of outputs) output.sync();
+    for (const output of outputs) {
+      output.comment(`${clock.paused ? "paused" : "resumed"} ${new Date().toISOString()}`);
+      output.sync();
+    }
     options.notify(clock.paused ? "Paused recording" : "Resumed recording");
   };
   const addMarker = () => {

@@ -1,6 +1,6 @@
 // Where a recording is read from: a file, an http(s) address, or standard input.
 import { createReadStream, statSync } from "node:fs";
-import { Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import {
   type Capture,
   type Event,
@@ -12,6 +12,7 @@ import {
 } from "@asciinema-ts/asciicast";
 import { CliError, reason } from "./error.js";
 import { warn } from "./messages.js";
+import type { Compression } from "./sink.js";
 
 /** Milliseconds in which a server has to answer. */
 const PATIENCE = 30_000;
@@ -83,29 +84,43 @@ export function damaged(name: string, error: unknown): CliError {
   return new CliError(`${name}: ${line ? `line ${line}: ` : ""}${reason(error)}`);
 }
 
-/** The content of a compressed file; nothing when it is not compressed.
+/** Bytes as they come, decompressed where they are compressed. A gzip file that ends early gives what it holds.
  *
- *  @throws CliError */
-export async function decompressed(path: string): Promise<Uint8Array[] | undefined> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of await openSource(path)) {
-    if (chunks.length === 0 && !isGzip(chunk) && !isZstd(chunk)) return undefined;
-    chunks.push(chunk);
-  }
-  const [first] = chunks;
-  if (!first) return undefined;
-  if (isGzip(first)) {
-    const { constants, gunzipSync } = await import("node:zlib");
+ *  Reading the chunks throws when what is compressed is broken. */
+export async function inflated(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ compressed: Compression | undefined; chunks: AsyncIterable<Uint8Array> }> {
+  const rest = source[Symbol.asyncIterator]();
+  const first = await rest.next();
+  const all = async function* () {
     try {
-      // A file that ends early gives what it holds.
-      return [gunzipSync(Buffer.concat(chunks), { finishFlush: constants.Z_SYNC_FLUSH })];
-    } catch (error) {
-      throw new CliError(`can't open ${path}: ${reason(error)}`);
+      if (first.done) return;
+      yield first.value;
+      yield* { [Symbol.asyncIterator]: () => rest };
+    } finally {
+      await rest.return?.();
     }
+  };
+  if (!first.done && isGzip(first.value)) {
+    const { constants, createGunzip } = await import("node:zlib");
+    const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
+    return { compressed: "gzip", chunks: pipeline(Readable.from(all()), gunzip, () => {}) };
   }
-  const plain: Uint8Array[] = [];
-  for await (const chunk of unzstd(Readable.from(chunks))) plain.push(chunk);
-  return plain;
+  if (!first.done && isZstd(first.value)) return { compressed: "zstd", chunks: unzstd(all()) };
+  return { compressed: undefined, chunks: all() };
+}
+
+/** The first bytes of a source.
+ *
+ *  @throws CliError when there are fewer */
+export async function* upTo(length: number, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let left = length;
+  for await (const chunk of chunks) {
+    if (left <= 0) return;
+    yield chunk.subarray(0, left);
+    left -= chunk.length;
+  }
+  if (left > 0) throw new CliError("the file has become shorter while it was read");
 }
 
 function isGzip(bytes: Uint8Array): boolean {

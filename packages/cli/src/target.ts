@@ -3,6 +3,7 @@ import { realpathSync, renameSync, type Stats, statSync, unlinkSync } from "node
 import { type FileHandle, open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CliError, reason } from "./error.js";
+import { compressionOf, sinkInto } from "./sink.js";
 
 /** Characters that are written at a time. */
 const PIECE = 512 * 1024;
@@ -73,12 +74,13 @@ export async function openTarget(name: string, overwrite: boolean): Promise<Targ
       throw new CliError(`can't write ${name}: ${reason(error)}`);
     }
   };
+  const sink = sinkInto(file.fd, whole ? compressionOf(name) : undefined);
   // One write is on its way while the next is put together.
   let text = "";
   let writing: Promise<unknown> = Promise.resolve();
   const flush = async () => {
     await failing(writing);
-    writing = file.writeFile(text);
+    writing = sink.write(Buffer.from(text));
     writing.catch(() => {});
     text = "";
   };
@@ -90,6 +92,7 @@ export async function openTarget(name: string, overwrite: boolean): Promise<Targ
     commit: async () => {
       await flush();
       await failing(writing);
+      if (sink.end) await failing(sink.end());
       if (whole) await failing(file.sync());
       await failing(file.close());
       if (whole) renameSync(path, final);

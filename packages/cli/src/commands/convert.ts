@@ -1,5 +1,5 @@
 import type { Values } from "../arguments.js";
-import { encoding } from "../encoding.js";
+import { encoding, formatOf } from "../encoding.js";
 import type { OutputFormat } from "../options.js";
 import { eventsOf, openCapture, openSource, warnOf } from "../source.js";
 import { openTarget, standardOutput } from "../target.js";
@@ -7,7 +7,7 @@ import { openTarget, standardOutput } from "../target.js";
 /** Runs `convert`: reads a recording in any format and writes it in another. */
 export async function convert(values: Values): Promise<number> {
   const [input, output] = values.words as [string, string];
-  const byName = output.toLowerCase().endsWith(".txt") ? "txt" : "asciicast-v3";
+  const byName = formatOf(output.toLowerCase()) ?? "asciicast-v3";
   const format = (values.get("output-format") as OutputFormat | undefined) ?? byName;
   const source = await openSource(input, { stdin: true });
   const timing = values.get("timing");

@@ -15,6 +15,7 @@ const header = (path: string) => JSON.parse(lines(path)[0]!);
 const events = (path: string): [number, string, string][] =>
   lines(path)
     .slice(1)
+    .filter((line) => !line.startsWith("#"))
     .map((line) => JSON.parse(line));
 const printed = (path: string, code = "o") =>
   events(path)
@@ -112,13 +113,15 @@ test("a recording is continued, in its own format and time, after a torn line is
   const again = await run(script, ["rec", "-a", "-c", "echo two", v3], { home });
   expect(again.stderr).toContain("the last line is torn: 14 bytes are cut");
   expect(printed(v3)).toBe("one\r\ntwo\r\n");
-  expect(events(v3).map((event) => event[1])).toEqual(["o", "x", "r", "o", "x"]);
+  expect(events(v3).map((event) => event[1])).toEqual(["o", "x", "r", "m", "o", "x"]);
+  expect(events(v3)[3]![2]).toMatch(/^continued \d{4}-\d\d-\d\dT[\d:.]+Z$/);
 
   const v2 = fresh();
   writeFileSync(v2, '{"version":2,"width":80,"height":24}\n[1.5,"o","one"]');
   await run(script, ["rec", "-q", "-a", "-c", "echo two", v2], { home });
   expect(events(v2)[1]).toEqual([1.5, "r", "80x24"]);
-  expect(events(v2)[2]![0]).toBeGreaterThan(1.5);
+  expect(events(v2)[2]).toEqual([1.5, "m", expect.stringMatching(/^continued /)]);
+  expect(events(v2)[3]![0]).toBeGreaterThan(1.5);
 
   const v1 = fresh();
   writeFileSync(v1, '{"version":1,"width":80,"height":24,"stdout":[[1,"a"]]}');
@@ -250,6 +253,38 @@ test("pausing leaves out what happens meanwhile, without a gap in time; markers 
   expect(events(path).filter((event) => event[1] === "m")).toHaveLength(1);
   const recorded = events(path).reduce((time, event) => time + event[0], 0);
   expect(recorded).toBeLessThan((Date.now() - start) / 1000 - 1.4);
+  // When that was is left in the file, for people.
+  const remarks = lines(path).filter((line) => line.startsWith("#"));
+  expect(remarks.map((line) => line.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z$/, "TIME"))).toEqual([
+    "# paused TIME",
+    "# resumed TIME",
+  ]);
+  const [paused, resumed] = remarks.map((line) => Date.parse(line.split(" ")[2]!));
+  expect(resumed! - paused!).toBeGreaterThan(1_400);
+  const at = (start: string) => lines(path).findIndex((line) => line.startsWith(start));
+  expect(lines(path).findIndex((line) => line.includes("before"))).toBeLessThan(at("# paused"));
+  expect(lines(path).findIndex((line) => line.includes("after"))).toBeGreaterThan(at("# resumed"));
+});
+
+test.each([
+  ["asciicast-v3", 1],
+  ["asciicast-v2", 0],
+])("quitting while paused ends the session as always (%s)", async (format, remarks) => {
+  const path = fresh();
+  const screen = new Screen(`${asciinema.replace("exec", "")} rec -f ${format} ${path}; stty -a`, { home, answer });
+  await screen.shows(/[#$]$/);
+  screen.type("\x1c");
+  await until(
+    () => remarks === 0 || readFileSync(path, "utf8").includes("# paused"),
+    () => screen.text,
+  );
+  screen.type("exit\r");
+  await screen.ended;
+  expect(screen.text).toContain(`::: Recorded to ${path}`);
+  expect(screen.text).toContain(" icanon");
+  expect(events(path).at(-1)!.slice(1)).toEqual(["x", "0"]);
+  expect(printed(path)).not.toContain("exit");
+  expect(lines(path).filter((line) => line.startsWith("#"))).toHaveLength(remarks);
 });
 
 test("with a prefix key, keys act only after it; the prefix twice is the prefix", async () => {

@@ -61,7 +61,7 @@ async function session(values: Values, env: Environment, path: string, extra: En
     // A limit on the size of files is then a write error like any other, and does not end us.
     process.on("SIGXFSZ", () => {});
     let failure: Error | undefined;
-    const output = new FileOutput(file.fd, encoder, (error) => {
+    const output = new FileOutput(file.sink, encoder, (error) => {
       failure = error;
       log("ERROR", `cannot write to ${path}: ${reason(error)}`);
       desktop("Write error, recording suspended");
@@ -72,6 +72,10 @@ async function session(values: Values, env: Environment, path: string, extra: En
       notify("Write error, session won't be recorded");
       throw new CliError(`cannot write to ${path}: ${reason(error)}`);
     });
+    // What lies between the sessions takes no time in the recording, but leaves a mark.
+    if (file.append !== undefined) {
+      output.write({ time: 0, type: "marker", label: `continued ${new Date().toISOString()}` });
+    }
 
     if (!tty && !headless) info("TTY not available, recording in headless mode");
     info("asciinema session started");

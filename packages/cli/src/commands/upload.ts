@@ -6,7 +6,7 @@ import { CliError } from "../error.js";
 import { examine } from "../examine.js";
 import { print, visible } from "../messages.js";
 import { post, type Reply, serverUrl } from "../server.js";
-import { damaged, decompressed, openSource, warnOf } from "../source.js";
+import { damaged, inflated, openSource, upTo, warnOf } from "../source.js";
 
 /** Bytes above which somebody who looks on wants to see progress. */
 const LARGE = 1024 * 1024;
@@ -44,31 +44,19 @@ export async function upload(values: Values, env: Environment): Promise<number> 
  *
  *  @throws CliError */
 async function contentOf(path: string) {
-  const inflated = await decompressed(path);
-  const chunks = async () => inflated ?? (await openSource(path));
-  const examined = await examine(await chunks(), "throw").catch((error) => {
+  const content = async () => inflated(await openSource(path));
+  const { compressed, chunks } = await content();
+  const examined = await examine(chunks, "throw").catch((error) => {
     throw error instanceof CliError ? error : damaged(path, error);
   });
   warnOf(examined, path);
-  const length = examined.end;
-  const name = basename(path).replace(inflated ? /\.(gz|zst)$/ : /$/, "");
   return {
-    name,
-    length,
+    name: basename(path).replace(compressed ? /\.(gz|zst)$/ : /$/, ""),
+    length: examined.end,
     chunks: async function* () {
-      yield* upTo(length, await chunks());
+      yield* upTo(examined.end, (await content()).chunks);
     },
   };
-}
-
-async function* upTo(length: number, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
-  let left = length;
-  for await (const chunk of chunks) {
-    if (left <= 0) return;
-    yield chunk.subarray(0, left);
-    left -= chunk.length;
-  }
-  if (left > 0) throw new CliError("the file has become shorter while it was sent");
 }
 
 function field(boundary: string, disposition: string, type?: string): string {
