@@ -65,15 +65,7 @@ const TOPICS = {
     csi(" A", 4),
     oneOf("\x1b#8", "\x1bM", "\x1bD"),
   ],
-  tabs: [
-    ...COMMON,
-    columns,
-    mode("?6"),
-    csi("I", 4),
-    back,
-    csi("g", 4),
-    oneOf("\x1bH", "\t", "\t\t", "\x1b[3g", "\x1b[?5W"),
-  ],
+  tabs: [...COMMON, columns, mode("?6"), csi("I", 4), back, csi("g", 4), oneOf("\x1bH", "\t", "\t\t", "\x1b[3g")],
   wide: [
     // Not at the right edge, nor in colour over a half: what is left there differs, see docs/sequences.md.
     text,

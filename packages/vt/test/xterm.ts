@@ -27,7 +27,8 @@ export class Xterm {
   answered: ((text: string) => void) | undefined;
   private readonly directory: string;
   private readonly server: ChildProcess;
-  private readonly terminal: ChildProcess;
+  private terminal: ChildProcess;
+  private readonly launch: () => ChildProcess;
   private readonly input: Socket;
   private readonly output: Socket;
   private readonly printer: Socket;
@@ -66,16 +67,15 @@ export class Xterm {
       visualBell: "true",
       scrollBar: "false",
     };
-    this.terminal = spawn(
-      "xterm",
-      [
-        ...["-u8", "-fa", "DejaVu Sans Mono", "-fs", "10", "-geometry", `${o.cols}x${o.rows}`],
-        ...Object.entries(resources).flatMap(([name, value]) => ["-xrm", `*${name}: ${value}`]),
-        ...o.options,
-        ...["-e", "sh", "-c", `stty raw -echo; cat '${input}' & exec cat > '${output}'`],
-      ],
-      { stdio: "ignore", env: { ...process.env, DISPLAY: o.display, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" } },
-    );
+    const args = [
+      ...["-u8", "-fa", "DejaVu Sans Mono", "-fs", "10", "-geometry", `${o.cols}x${o.rows}`],
+      ...Object.entries(resources).flatMap(([name, value]) => ["-xrm", `*${name}: ${value}`]),
+      ...o.options,
+      ...["-e", "sh", "-c", `stty raw -echo; cat '${input}' & exec cat > '${output}'`],
+    ];
+    const env = { ...process.env, DISPLAY: o.display, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" };
+    this.launch = () => spawn("xterm", args, { stdio: "ignore", env });
+    this.terminal = this.launch();
     // Opened for both directions, so that neither end waits for the other.
     const open = (path: string) => openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
     this.input = new Socket({ fd: open(input), readable: false, writable: true });
@@ -113,12 +113,8 @@ export class Xterm {
     this.input.destroy();
     this.output.destroy();
     this.printer.destroy();
-    for (const child of [this.terminal, this.server]) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill();
-      await ended;
-    }
+    await end(this.terminal);
+    await end(this.server);
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -188,8 +184,10 @@ export class Xterm {
       await this.ask(input);
       return await this.read();
     } catch {
-      // It has been seen to lose what it was sent; not twice in a row.
+      // Now and then xterm stops answering.
       this.lost++;
+      await end(this.terminal);
+      this.terminal = this.launch();
     }
     await this.reset();
     await this.ask(input);
@@ -236,6 +234,13 @@ export class Xterm {
   picture(path: string): void {
     execFileSync("import", ["-display", this.display, "-window", "root", path]);
   }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill();
+  await ended;
 }
 
 /** SGR codes in the order of `Screen.pens`. */
