@@ -67,11 +67,12 @@ export class Xterm {
       visualBell: "true",
       scrollBar: "false",
     };
+    // When we are gone, input ends, and with it xterm; the display likewise.
     const args = [
       ...["-u8", "-fa", "DejaVu Sans Mono", "-fs", "10", "-geometry", `${o.cols}x${o.rows}`],
       ...Object.entries(resources).flatMap(([name, value]) => ["-xrm", `*${name}: ${value}`]),
       ...o.options,
-      ...["-e", "sh", "-c", `stty raw -echo; cat '${input}' & exec cat > '${output}'`],
+      ...["-e", "sh", "-c", `stty raw -echo; cat < /dev/tty > '${output}' & exec cat '${input}'`],
     ];
     const env = { ...process.env, DISPLAY: o.display, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" };
     this.launch = () => spawn("xterm", args, { stdio: "ignore", env });
@@ -98,7 +99,8 @@ export class Xterm {
   static async start(options: { cols: number; rows: number; xterm?: readonly string[] }): Promise<Xterm> {
     const directory = mkdtempSync(join(tmpdir(), "xterm-"));
     const args = ["-displayfd", "3", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"];
-    const server = spawn("Xvfb", args, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
+    const run = 'Xvfb "$@" & cat > /dev/null; kill $!';
+    const server = spawn("sh", ["-c", run, "sh", ...args], { stdio: ["pipe", "ignore", "ignore", "pipe"] });
     const number = await new Promise<string>((resolve, reject) => {
       server.once("error", reject).once("exit", () => reject(new Error("Xvfb ended at once")));
       server.stdio[3]!.once("data", (data) => resolve(String(data).trim()));
@@ -114,7 +116,9 @@ export class Xterm {
     this.output.destroy();
     this.printer.destroy();
     await end(this.terminal);
-    await end(this.server);
+    const closed = new Promise((resolve) => this.server.once("exit", resolve));
+    this.server.stdin!.end();
+    await closed;
     rmSync(this.directory, { recursive: true, force: true });
   }
 
