@@ -319,8 +319,17 @@ describe("posters", () => {
     await event("ready");
     expect(await text()).toEqual(screenAt(2.4));
     expect(await time()).toBe(2.5);
+    // The bar says where playback will begin.
+    expect(await page.locator(".ap-time-elapsed").textContent()).toBe("0:00");
     await page.evaluate(() => window.player.play());
     expect(await time()).toBeLessThan(0.2);
+  });
+
+  test("leave the bar to the position once it is chosen", async () => {
+    await open({ data: session }, { poster: "npt:2.5" });
+    await event("ready");
+    await seek(3);
+    expect(await page.locator(".ap-time-elapsed").textContent()).toBe("0:03");
   });
 
   test("of text show it without loading anything", async () => {

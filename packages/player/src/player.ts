@@ -84,6 +84,8 @@ export class PlayerView {
   #queue: Promise<unknown>;
   #disposed = false;
   #speed: number;
+  /** Where playback will begin, in seconds, while the screen shows a poster from elsewhere in the recording. */
+  #resting: number | undefined;
   #playing = false;
   /** Help paused it and will let it go on. */
   #pausedByHelp = false;
@@ -97,7 +99,8 @@ export class PlayerView {
   constructor(factory: DriverFactory, container: HTMLElement, settings: Settings) {
     this.#settings = settings;
     this.#speed = settings.driver.speed;
-    const { cols = 80, rows = 24 } = settings.driver;
+    const { cols = 80, rows = 24, poster, startAt } = settings.driver;
+    if (poster) this.#resting = startAt;
     this.#terminal = new Terminal({ cols, rows });
     const { theme, fontFamily, controls } = settings;
     this.#element = html("div", { class: `ap-player ap-default-term-ff asciinema-player-theme-${theme.name}` });
@@ -192,6 +195,7 @@ export class PlayerView {
       step: (n) =>
         void quietly(
           this.#enqueue((driver) => driver.step?.(n)).then(() => {
+            this.#resting = undefined;
             this.#bar?.refresh();
             this.#screen.updateText();
           }),
@@ -199,7 +203,7 @@ export class PlayerView {
       setSpeed: (speed) => this.#setSpeed(speed),
       toggleFullscreen: () => this.#toggleFullscreen(),
       toggleHelp: () => this.#toggleHelp(),
-      currentTime: () => this.#currentTime(),
+      currentTime: () => this.#resting ?? this.#currentTime(),
       duration: () => this.#driver.getDuration?.(),
     };
   }
@@ -251,6 +255,7 @@ export class PlayerView {
         return;
       }
       case "play":
+        this.#resting = undefined;
         if (this.#overlay?.name === "start" || this.#overlay?.name === "info") this.#show(undefined);
         clearTimeout(this.#patience);
         if (!this.#playing) this.#patience = setTimeout(() => this.#show("loading"), PATIENCE);
@@ -281,6 +286,7 @@ export class PlayerView {
         this.#show("error", (payload as Events["error"]).message);
         return;
       case "seeked":
+        this.#resting = undefined;
         if (!this.#playing) this.#bar?.setState("paused");
         this.#bar?.refresh();
         if (!this.#playing) this.#screen.updateText();
