@@ -135,18 +135,22 @@ export class Control {
       if (this.pending) this.wrap();
       const slot = b.order[(b.base + this.row) & b.mask]!;
       const { col } = this;
-      const limit = !b.doubled ? (col <= this.right ? this.right + 1 : this.cols) : this.limitOf(slot);
-      const start = slot * b.cols;
+      const limit = this.limitOf(slot);
+      const p = slot * b.cols + col;
       const { ch, at } = b;
       const len = b.len[slot]!;
       if (col > len) b.materialize(slot, col);
-      else if (col < len && (ch[start + col]! & TAIL) !== 0) ch[start + col - 1] = BLANK;
-      const room = i + limit - col;
+      else if (col < len && (ch[p]! & TAIL) !== 0) ch[p - 1] = BLANK;
       const from = i;
-      i = writeRun(bytes, i, Math.min(room, n), ch, at, start + col, style);
+      // Many programs write one character between sequences.
+      if ((bytes[i + 1]! - 0x20) >>> 0 > 0x5e) {
+        ch[p] = bytes[i++]!;
+        at[p] = style;
+      } else i = writeRun(bytes, i, Math.min(i + limit - col, n), ch, at, p, style);
       const next = col + i - from;
       if (next < len) {
-        if ((ch[start + next]! & TAIL) !== 0) ch[start + next] = BLANK;
+        const q = p + i - from;
+        if ((ch[q]! & TAIL) !== 0) ch[q] = BLANK;
       } else b.len[slot] = next;
       b.stamp[slot] = b.generation;
       this.last = bytes[i - 1]!;
@@ -174,88 +178,116 @@ export class Control {
 
   /** Prints the code points from U+00A0 on that `bytes` has from i on, as well-formed UTF-8; returns where it stopped. */
   printText(bytes: Uint8Array, i: number, n: number): number {
-    const table = classes();
     if (this.single !== 0) this.shift(0);
     if (this.stale) this.resolve();
+    const table = classes();
     const b = this.buffer;
-    const { style, simple, plain } = this;
     for (;;) {
-      const waiting = this.pending;
-      const fast = simple && !waiting;
-      let last = 0;
-      const slot = b.order[(b.base + this.row) & b.mask]!;
-      const first = this.col;
-      let col = first;
-      const limit = this.limitOf(slot);
-      const start = slot * b.cols;
-      const { ch, at } = b;
-      const len = b.len[slot]!;
-      let cp = 0;
-      let cls = -1;
-      let size = 0;
-      if (len < col) b.materialize(slot, col);
-      for (; i < n; i += size) {
-        cp = bytes[i]!;
-        if (cp < 0x80) {
-          // Spaces and such between: no need to leave the loop.
-          if (cp < 0x20 || cp === 0x7f || !plain) break;
-          size = 1;
-          cls = 0;
-        } else {
-          if (cp < 0xe0) {
-            cp = ((cp & 0x1f) << 6) | (bytes[i + 1]! & 0x3f);
-            if (cp < 0xa0) break;
-            size = 2;
-          } else if (cp < 0xf0) {
-            cp = ((cp & 0x0f) << 12) | ((bytes[i + 1]! & 0x3f) << 6) | (bytes[i + 2]! & 0x3f);
-            size = 3;
-          } else {
-            cp =
-              ((cp & 0x07) << 18) |
-              ((bytes[i + 1]! & 0x3f) << 12) |
-              ((bytes[i + 2]! & 0x3f) << 6) |
-              (bytes[i + 3]! & 0x3f);
-            size = 4;
-          }
-          cls = cp < 0x20000 ? table[cp]! : classOf(cp);
-          // Pictographs and consonants join nothing but a cluster.
-          if (cls >= picture && cls <= consonant && !waiting) {
-            let before = start + col - 1;
-            if (col > 1 && (ch[before]! & TAIL) !== 0) before--;
-            if (col === 0 || (ch[before]! & CLUSTER) === 0) cls = cls === pictureWide ? 1 : 0;
-          }
-        }
-        if (cls > 1 || !fast || col + cls >= limit) break;
-        if (col === first && col > 0 && col < len && (ch[start + col]! & TAIL) !== 0) ch[start + col - 1] = BLANK;
-        at[start + col] = style;
-        if (cls === 0) ch[start + col++] = cp;
-        else {
-          ch[start + col] = cp | HEAD;
-          at[start + col + 1] = style;
-          ch[start + col + 1] = TAIL;
-          col += 2;
-        }
-        last = cp;
-        cls = -1;
+      if (this.simple && !this.pending) {
+        const slot = b.order[(b.base + this.row) & b.mask]!;
+        if (b.len[slot]! < this.col) b.materialize(slot, this.col);
+        i = this.writeText(table, bytes, i, n, slot, slot * b.cols, this.limitOf(slot));
       }
-      if (col > first) {
-        this.last = last;
-        if (col < len) {
-          if ((ch[start + col]! & TAIL) !== 0) ch[start + col] = BLANK;
-        } else b.len[slot] = col;
-        b.stamp[slot] = b.generation;
-        if (col < limit) this.col = col;
-        else {
-          this.col = limit - 1;
-          this.pending = true;
-        }
-      }
-      if (cls < 0) return i;
-      if (cls <= 1 && simple && this.pending) this.wrap();
+      if (i >= n) return i;
+      const code = bytes[i]!;
+      if (code < 0x80 || (code === 0xc2 && bytes[i + 1]! < 0xa0)) return i;
+      const cp = decodeAt(bytes, i);
+      const cls = cp < 0x20000 ? table[cp]! : classOf(cp);
+      if (cls <= 1 && this.simple && this.pending) this.wrap();
       else {
-        i += size;
+        i += cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
         this.printCodePoint(cp, cls);
       }
+    }
+  }
+
+  /** Writes characters that stand alone, and ASCII between them, up to the end of the line; returns where it stopped. */
+  private writeText(
+    table: Uint8Array,
+    bytes: Uint8Array,
+    i: number,
+    n: number,
+    slot: number,
+    start: number,
+    limit: number,
+  ): number {
+    const { buffer: b, style, col: first } = this;
+    const { ch, at } = b;
+    const end = start + limit;
+    const len = b.len[slot]!;
+    const from = start + first;
+    // Spaces and such between: no need to leave the loop.
+    const between = this.plain ? 0x5f : 0;
+    let p = from;
+    let cp = 0;
+    let last = 0;
+    const cut = first > 0 && first < len && (ch[p]! & TAIL) !== 0;
+    while (i < n && p < end) {
+      cp = bytes[i]!;
+      let size = 1;
+      let cls = 0;
+      if (cp < 0x80) {
+        if ((cp - 0x20) >>> 0 >= between) break;
+      } else {
+        if (cp < 0xe0) {
+          cp = ((cp & 0x1f) << 6) | (bytes[i + 1]! & 0x3f);
+          size = 2;
+        } else if (cp < 0xf0) {
+          cp = ((cp & 0x0f) << 12) | ((bytes[i + 1]! & 0x3f) << 6) | (bytes[i + 2]! & 0x3f);
+          size = 3;
+        } else {
+          cp = decodeAt(bytes, i);
+          size = 4;
+        }
+        cls = cp < 0x20000 ? table[cp]! : classOf(cp);
+        if (cls > 1) {
+          // Pictographs and consonants join nothing but a cluster, which is never written here.
+          if (cls < picture || cls > consonant || (p === from && this.afterCluster(start, first))) break;
+          cls = cls === pictureWide ? 1 : 0;
+        }
+        if (cp < 0xa0) break;
+      }
+      if (cls === 0) {
+        at[p] = style;
+        ch[p++] = cp;
+      } else {
+        if (p + 2 > end) break;
+        at[p] = style;
+        ch[p] = cp | HEAD;
+        ch[p + 1] = TAIL;
+        at[p + 1] = style;
+        p += 2;
+      }
+      i += size;
+      last = cp;
+    }
+    if (p > from) {
+      if (cut) ch[from - 1] = BLANK;
+      this.last = last;
+      this.advance(slot, p - start, limit);
+    }
+    return i;
+  }
+
+  /** Whether the cell before a column is a cluster. */
+  private afterCluster(start: number, col: number): boolean {
+    const { ch } = this.buffer;
+    const before = start + col - 1;
+    return col > 0 && (ch[col > 1 && (ch[before]! & TAIL) !== 0 ? before - 1 : before]! & CLUSTER) !== 0;
+  }
+
+  /** After writing up to a column: what it cuts is blanked, the cursor goes there. */
+  private advance(slot: number, col: number, limit: number): void {
+    const b = this.buffer;
+    if (col < b.len[slot]!) {
+      const p = slot * b.cols + col;
+      if ((b.ch[p]! & TAIL) !== 0) b.ch[p] = BLANK;
+    } else b.len[slot] = col;
+    b.stamp[slot] = b.generation;
+    if (col < limit) this.col = col;
+    else {
+      this.col = limit - 1;
+      this.pending = true;
     }
   }
 
@@ -376,7 +408,8 @@ export class Control {
   /** One past the last column that the cursor's line can be printed on. */
   private limitOf(slot: number): number {
     const limit = this.col <= this.right ? this.right + 1 : this.cols;
-    if (!this.buffer.doubled || (this.buffer.flags[slot]! & SIZE) === 0) return limit;
+    if (!this.buffer.doubled) return limit;
+    if ((this.buffer.flags[slot]! & SIZE) === 0) return limit;
     return Math.min(limit, Math.max(this.col + 1, this.cols >> 1));
   }
 
@@ -1105,11 +1138,24 @@ export class Control {
   }
 
   sgr(): void {
-    const { params } = this;
+    const { params, pen } = this;
+    const { values } = params;
+    const value = values[0]!;
     this.stale = true;
-    if (params.count === 1) {
-      const { pen } = this;
-      const value = params.values[0]!;
+    if (value === 38 && params.subs === 0) {
+      // A colour of 256, or a direct one, for the text: on its own it is most of what colourful programs write.
+      const a = values[2]!;
+      if (params.count === 3 && values[1] === 5 && a >>> 0 < 256) {
+        pen.fg = a + 1;
+        return;
+      }
+      const b = values[3]!;
+      const c = values[4]!;
+      if (params.count === 5 && values[1] === 2 && (a | b | c) >>> 0 < 256) {
+        pen.fg = RGB | (a << 16) | (b << 8) | c;
+        return;
+      }
+    } else if (params.count === 1) {
       if (value <= 0) {
         pen.fg = pen.bg = pen.attrs = pen.underlineColor = 0;
         return;
@@ -1261,6 +1307,15 @@ export function defaultTabs(cols: number): Uint8Array {
   const tabs = new Uint8Array(cols);
   for (let col = 8; col < cols; col += 8) tabs[col] = 1;
   return tabs;
+}
+
+/** The code point at i in well-formed UTF-8, not ASCII. */
+function decodeAt(bytes: Uint8Array, i: number): number {
+  const a = bytes[i]!;
+  const b = bytes[i + 1]! & 0x3f;
+  if (a < 0xe0) return ((a & 0x1f) << 6) | b;
+  const c = (b << 6) | (bytes[i + 2]! & 0x3f);
+  return a < 0xf0 ? ((a & 0x0f) << 12) | c : ((a & 0x07) << 18) | (c << 6) | (bytes[i + 3]! & 0x3f);
 }
 
 /** Writes printable 7-bit codes into cells until the end or another code; returns where it stopped. */

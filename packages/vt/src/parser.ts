@@ -108,8 +108,11 @@ export class Parser {
       let digit = code - 0x30;
       if (digit >>> 0 < 10) {
         value = digit;
-        while ((digit = (code = bytes[++j]!) - 0x30) >>> 0 < 10) value = value * 10 + digit;
-        if (value > LARGEST) value = LARGEST;
+        digit = (code = bytes[++j]!) - 0x30;
+        if (digit >>> 0 < 10) {
+          value = value * 10 + digit;
+          while ((digit = (code = bytes[++j]!) - 0x30) >>> 0 < 10) value = Math.min(LARGEST, value * 10 + digit);
+        }
       }
       values[count] = value;
       if (code === 0x3b || code === 0x3a) {
