@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSyn
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { install } from "./install.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const packages = ["vt", "asciicast", "alis", "render", "player", "cli", "server"];
@@ -82,8 +83,11 @@ function fingerprint() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await build().catch((error) => {
-    console.error(`build: ${error.message}`);
+  try {
+    install();
+    await build();
+  } catch (error) {
+    console.error(`npm run build: ${error.message}`);
     process.exitCode = 1;
-  });
+  }
 }

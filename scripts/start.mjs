@@ -7,6 +7,13 @@ import { install } from "./install.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+if (process.argv.includes("--help")) {
+  console.log(
+    "npm start: installs, builds, and serves http://localhost:4000 with a sample recording; see docs/self-hosting.md",
+  );
+  process.exit();
+}
+
 try {
   install();
   await build();
@@ -15,24 +22,25 @@ try {
   process.exit(1);
 }
 
-const port = process.env["PORT"] ?? "4000";
-const address = `http://localhost:${port}`;
 const server = spawn(process.execPath, [join(root, "packages/server/bin/asciinema-server.js"), "--sample"], {
-  stdio: "inherit",
+  stdio: ["inherit", "pipe", "inherit"],
   env: { ...process.env, DATA_DIR: process.env["DATA_DIR"] ?? join(root, "data") },
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => server.kill(signal));
-server.on("spawn", () => void greet());
 server.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
+server.stdout.setEncoding("utf8");
+server.stdout.on("data", greet);
 
-/** Says what to do next, as soon as the server answers. */
-async function greet() {
-  while (server.exitCode === null) {
-    const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
-    if (answer?.ok) break;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  if (server.exitCode !== null) return;
+let said = "";
+
+/** Passes on what the server says, and adds what to do next once it has said that it listens. */
+function greet(text) {
+  process.stdout.write(text);
+  said += text;
+  const address = said.match(/^asciinema-server \S+ on (\S+), /m)?.[1];
+  if (!address) return;
+  server.stdout.off("data", greet);
+  server.stdout.on("data", (more) => process.stdout.write(more));
   console.log(`
 Watch the sample recording:  ${address}
 In another terminal, in this folder:
