@@ -140,7 +140,7 @@ int main(int argc, char **argv)
 const CJK = `日本語の端末エミュレータ│テスト
 中文：终端录像和回放。全角ＡＢＣ１２３
 한국어: 터미널 세션을 녹화하고 재생합니다.
-混在 mixed 文字 text と半角ｶﾅ in one line 終わり
+混在 mixed 文字 text と半角ﾊﾝｶﾞｸｶﾅﾊﾟ in one line 終わり
 一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十
 `;
 const EMOJI =
@@ -196,7 +196,10 @@ const SCRIPTS: Record<string, Script> = {
   },
   tmux: {
     command: "tmux -f tmux.conf -L vt-record new-session sh",
-    files: { "tmux.conf": "set -g status-right ''\nset -g default-terminal tmux-256color\nset -g escape-time 0\nbind K kill-server\n" },
+    files: {
+      "tmux.conf":
+        "set -g status-right ''\nset -g default-terminal tmux-256color\nset -g escape-time 0\nbind K kill-server\n",
+    },
     keys: [
       { wait: "$", key: "printf '\\033[1;31mred\\033[0m\\n'\r" },
       "\x02%",
@@ -249,7 +252,7 @@ function write(name: string, value: unknown): void {
     ? `[\n${rows(value)}\n]\n`
     : `${JSON.stringify(rest).slice(0, -1)},"moments":[\n${rows(moments)}\n]}\n`;
   writeFileSync(join(folder, `${name}.json`), text);
-  console.log(`${name}: ${text.length} bytes`);
+  console.log(`${name}: ${Buffer.byteLength(text)} bytes`);
 }
 
 /** Says where we show something else. */

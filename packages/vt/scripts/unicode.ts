@@ -14,6 +14,10 @@ function classOf(cp: number): keyof typeof CLASSES {
   if (cp >= 0xac00 && cp <= 0xd7a3) return (cp - 0xac00) % 28 === 0 ? "syllableLV" : "syllableLVT";
   const text = String.fromCodePoint(cp);
   if (cp === 0x200d) return "joiner";
+  // The halfwidth voiced sound marks of katakana have cells of their own, as every terminal and wcwidth has it.
+  if (cp === 0xff9e || cp === 0xff9f) return "narrow";
+  // Interlinear annotation and Egyptian format controls are not shown.
+  if ((cp >= 0xfff9 && cp <= 0xfffb) || (cp >= 0x13430 && cp <= 0x1343f)) return "extend";
   const wide = eastAsianWidth(cp) === 2;
   if (/\p{Regional_Indicator}/u.test(text)) return "regional";
   if (cp >= 0x1100 && cp <= 0x115f) return "leading";
