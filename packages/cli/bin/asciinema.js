@@ -1,2 +1,9 @@
 #!/usr/bin/env node
-require("../dist/bundle/asciinema.cjs");
+const script = require("node:path").join(__dirname, "../dist/bundle/asciinema.cjs");
+try {
+  require.resolve(script);
+} catch {
+  console.error("asciinema is not built yet: run npm run build in its folder first");
+  process.exit(1);
+}
+require(script);
