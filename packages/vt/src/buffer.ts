@@ -157,21 +157,17 @@ export class Buffer {
 
   /** Moves rows top to bottom up by n, blank lines coming in; what leaves row 0 goes to the scrollback. */
   scrollUp(top: number, bottom: number, n: number, style: number): void {
-    const height = bottom - top + 1;
-    if (n > height) n = height;
-    if (top === 0) {
-      const below = this.rows - 1 - bottom;
-      while (n-- > 0) {
-        this.push(style);
-        if (below > 0) {
-          this.rotateDown(bottom, this.rows - 1, 1);
-          this.moved(bottom, this.rows);
-        }
-      }
-      if (below > 0) this.unwrap(bottom);
+    if (top > 0) {
+      this.deleteLines(top, bottom, n, style);
       return;
     }
-    this.deleteLines(top, bottom, n, style);
+    if (n > bottom + 1) n = bottom + 1;
+    while (n-- > 0) {
+      this.push(style);
+      if (bottom === this.rows - 1) continue;
+      this.rotateDown(bottom, this.rows - 1, 1);
+      this.moved(bottom, this.rows);
+    }
   }
 
   /** Moves rows top to bottom up by n, blank lines coming in; what leaves the top is lost. */
@@ -198,13 +194,12 @@ export class Buffer {
 
   private rotateUp(top: number, bottom: number, n: number): void {
     const { order, mask } = this;
-    const first = this.base + top;
-    const last = this.base + bottom;
+    const first = (this.base + top) & mask;
+    const last = first + bottom - top;
     if (n === 1) {
-      const slot = order[first & mask]!;
-      const from = first & mask;
-      if (from + last - first > mask) for (let i = first; i < last; i++) order[i & mask] = order[(i + 1) & mask]!;
-      else order.copyWithin(from, from + 1, from + last - first + 1);
+      const slot = order[first]!;
+      if (last <= mask && last - first > 16) order.copyWithin(first, first + 1, last + 1);
+      else for (let i = first; i < last; i++) order[i & mask] = order[(i + 1) & mask]!;
       order[last & mask] = slot;
       return;
     }

@@ -575,29 +575,19 @@ export class Control {
   }
 
   lf(): void {
-    this.pending = false;
-    // The usual cases first: down a row, or the whole screen up.
-    if (this.row !== this.bottom && this.row < this.rows - 1) this.row++;
-    else if (
-      this.row === this.rows - 1 &&
-      this.top === 0 &&
-      this.row === this.bottom &&
-      this.right - this.left === this.cols - 1
-    )
-      this.buffer.push(this.erased());
-    else this.index();
+    this.index();
     if ((this.modes & LNM) !== 0) this.cr();
   }
 
-  ind(): void {
-    this.index();
-  }
-
-  private index(): void {
+  /** IND */
+  index(): void {
     this.pending = false;
-    if (this.row === this.bottom) {
-      if (this.col >= this.left && this.col <= this.right) this.scrollUp(1);
-    } else if (this.row < this.rows - 1) this.row++;
+    if (this.row !== this.bottom) {
+      if (this.row < this.rows - 1) this.row++;
+    } else if (this.right - this.left === this.cols - 1) {
+      if (this.top === 0 && this.row === this.rows - 1) this.buffer.push(this.erased());
+      else this.buffer.scrollUp(this.top, this.bottom, 1, this.erased());
+    } else if (this.col >= this.left && this.col <= this.right) this.scrollUp(1);
   }
 
   nel(): void {

@@ -24,7 +24,7 @@ export const CODES: Readonly<Record<number, Run>> = {
   // SI, LS0 | Locking Shift Zero | ECMA-48 8.3.119
   15: (t) => t.lockingShift(0),
   // IND | Index | DEC VT100
-  132: (t) => t.ind(),
+  132: (t) => t.index(),
   // NEL | Next Line | ECMA-48 8.3.86
   133: (t) => t.nel(),
   // HTS | Character Tabulation Set | ECMA-48 8.3.62
