@@ -32,6 +32,8 @@ export function reason(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reason(error.errors[0]);
   const { code, errno } = error as NodeJS.ErrnoException;
   if (code === undefined || errno === undefined) return error instanceof Error ? error.message : String(error);
+  // Codes below -1000 are libuv's own, about names that cannot be looked up.
+  if (errno < -1000) return `${getSystemErrorMap().get(errno)?.[1] ?? code}`;
   const text = WORDING[code] ?? getSystemErrorMap().get(errno)?.[1] ?? code;
   return `${text.charAt(0).toUpperCase()}${text.slice(1)} (os error ${-errno})`;
 }

@@ -12,25 +12,34 @@ import { VERSION } from "./version.js";
 /** Milliseconds without any progress after which a transfer is given up. */
 const PATIENCE = 60_000;
 
-/** The server to talk to: from the option, the settings, or the user, whose answer is kept.
+/** The server to talk to. */
+export interface Server {
+  url: URL;
+  /** Makes it the default when the user has just named it; to be called once it has proved right. */
+  keep(): void;
+}
+
+/** The server to talk to: from the option, the settings, or the user.
  *
  *  @throws CliError when there is none, or it is no http(s) address */
-export async function serverUrl(values: Values, env: Environment): Promise<URL> {
+export async function chooseServer(values: Values, env: Environment): Promise<Server> {
   const { server } = await loadConfig(env);
   const configured = values.get("server-url") ?? server.url;
-  if (configured !== undefined) return parseUrl(configured);
+  if (configured !== undefined) return { url: parseUrl(configured), keep() {} };
   process.stdout.write("No asciinema server configured for this CLI.\n");
   const answer = await prompt("Enter the server URL to use by default: ", "https://asciinema.org");
   process.stdout.write("\n");
   const url = parseUrl(answer);
-  saveDefaultServer(env, url.href);
-  return url;
+  return { url, keep: () => saveDefaultServer(env, url.href) };
 }
 
 function parseUrl(text: string): URL {
   if (!URL.canParse(text.trim())) throw new CliError(`invalid server URL '${text}': relative URL without a base`);
   const url = new URL(text.trim());
-  if (url.host === "") throw new CliError(`invalid server URL '${text}': server URL is missing a host`);
+  if (url.host === "") {
+    const hint = /^https?:/.test(url.protocol) ? "" : `; it begins with http:// or https://`;
+    throw new CliError(`invalid server URL '${text}': server URL is missing a host${hint}`);
+  }
   if (!/^https?:$/.test(url.protocol))
     throw new CliError(`invalid server URL '${text}': only http and https are supported`);
   return url;
@@ -41,7 +50,9 @@ function prompt(question: string, proposal: string): Promise<string> {
     const line = createInterface({ input: process.stdin, output: process.stdout });
     let answered = false;
     line.on("close", () => {
-      if (!answered) reject(new CliError("EOF"));
+      if (answered) return;
+      process.stdout.write("\n");
+      reject(new CliError("EOF"));
     });
     line.question(question, (answer) => {
       answered = true;
@@ -55,7 +66,7 @@ function prompt(question: string, proposal: string): Promise<string> {
 export interface Reply {
   status: number;
   /** What the server said in JSON; empty when it said something else. */
-  body: { url?: unknown; message?: unknown };
+  body: { url?: unknown; message?: unknown; details?: unknown };
 }
 
 /** Sends a request with this machine's identity.

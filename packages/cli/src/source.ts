@@ -80,8 +80,7 @@ export function warnOf(capture: Pick<Capture, "notes">, name: string): void {
 
 /** What is wrong with a recording, and where. */
 export function damaged(name: string, error: unknown): CliError {
-  const line = (error as { line?: number }).line;
-  return new CliError(`${name}: ${line ? `line ${line}: ` : ""}${reason(error)}`);
+  return new CliError(`${name}: ${reason(error)}`);
 }
 
 /** Bytes as they come, decompressed where they are compressed. A gzip file that ends early gives what it holds.

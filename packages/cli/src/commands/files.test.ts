@@ -41,7 +41,7 @@ const SAYS = {
   directory: /Is a directory \(os error 21\)/,
   missing: /No such file or directory \(os error 2\)/,
   "v9 header": /9/,
-  "broken line 3": /line 3/,
+  "broken line 3": /: line 3: (?!line)/,
 };
 
 test("convert writes every format", async () => {
@@ -268,6 +268,11 @@ test("what the server says is shown", async () => {
     status: 1,
     stderr: "Error: the title is too long\n",
   });
+  const details = [{ field: "term_cols", message: "must be less than or equal to 720" }];
+  answer = { status: 422, body: JSON.stringify({ message: "Validation failed", details }) };
+  expect((await cli(["upload", "--server-url", url, demo])).stderr).toBe(
+    "Error: Validation failed\n  term_cols: must be less than or equal to 720\n",
+  );
   answer = { status: 413, body: "<html>" };
   expect((await cli(["upload", "--server-url", url, demo])).stderr).toBe(
     "Error: The recording exceeds the server-configured size limit\n",
@@ -293,8 +298,18 @@ test("progress of a large upload is shown on a terminal", async () => {
   expect(screen.text).toBe("http://localhost/a/1");
 });
 
-test("without a server one is asked for, and kept", async () => {
+test("without a server one is asked for, and kept when it answers", async () => {
   const env = { ASCIINEMA_CONFIG_HOME: join(home, "settings") };
+  const typo = new Screen(`${process.execPath} ${script} upload ${demo}`, { home, env });
+  await typo.shows("Enter the server URL");
+  typo.type("\x15localhost:4000\r");
+  expect(await typo.ended).toBe(1);
+  expect(typo.output).toContain("it begins with http:// or https://");
+  const wrong = new Screen(`${process.execPath} ${script} upload ${demo}`, { home, env });
+  await wrong.shows("Enter the server URL");
+  wrong.type("\x15http://127.0.0.1:1\r");
+  expect(await wrong.ended).toBe(1);
+  expect(existsSync(join(home, "settings/defaults.toml"))).toBe(false);
   const none = await cli(["auth"], { env });
   expect(none).toMatchObject({ status: 1, stderr: "Error: EOF\n" });
   const screen = new Screen(`${process.execPath} ${script} upload ${demo}`, { home, env });

@@ -5,7 +5,7 @@ import type { Environment } from "../config.js";
 import { CliError } from "../error.js";
 import { examine } from "../examine.js";
 import { print, visible } from "../messages.js";
-import { post, type Reply, serverUrl } from "../server.js";
+import { chooseServer, post, type Reply } from "../server.js";
 import { damaged, inflated, openSource, upTo, warnOf } from "../source.js";
 
 /** Bytes above which somebody who looks on wants to see progress. */
@@ -15,7 +15,7 @@ const LARGE = 1024 * 1024;
 export async function upload(values: Values, env: Environment): Promise<number> {
   const path = values.words[0]!;
   const content = await contentOf(path);
-  const server = await serverUrl(values, env);
+  const server = await chooseServer(values, env);
 
   const boundary = randomBytes(24).toString("hex");
   const fields = ["title", "visibility"].flatMap((name) => {
@@ -34,8 +34,9 @@ export async function upload(values: Values, env: Environment): Promise<number> 
   };
   const body = { length: progress.total, parts: parts() };
   const type = `multipart/form-data; boundary=${boundary}`;
-  const url = new URL("/api/v1/recordings", server);
+  const url = new URL("/api/v1/recordings", server.url);
   const reply = await post(url, env, type, body, (sent) => progress.show(sent)).finally(() => progress.clear());
+  server.keep();
   process.stdout.write(`${visible(resultOf(reply, url))}\n`);
   return 0;
 }
@@ -75,10 +76,16 @@ function resultOf({ status, body }: Reply, url: URL): string {
     if (typeof body.url === "string") return body.url;
     throw new CliError(`${url.host} did not say where the recording is`);
   }
-  if (said !== undefined) throw new CliError(said);
+  if (said !== undefined) throw new CliError([said, ...detailsOf(body)].join("\n  "));
   if (status === 413) throw new CliError("The recording exceeds the server-configured size limit");
   const kind = status < 500 ? "client" : "server";
   throw new CliError(`HTTP status ${kind} error (${status}) for url (${url.href})`);
+}
+
+/** What is wrong with which field, as a server that refuses a recording tells it. */
+function detailsOf({ details }: Reply["body"]): string[] {
+  if (!Array.isArray(details)) return [];
+  return details.map((detail: { field?: unknown; message?: unknown }) => `${detail?.field}: ${detail?.message}`);
 }
 
 /** A line on the terminal that tells how much of a large upload has been sent. */
