@@ -135,7 +135,9 @@ export class Filter {
     if (this.#all) text += "\x1b>";
     // Soft reset: margins, origin, character sets, and the rest that has no trace here. The cursor stays.
     text += "\x1b[!p\x1b[0m\x1b[?25h\x1b[?7h";
-    return this.#atLineStart ? text : `${text}\r\n`;
+    if (!this.#atLineStart) text += "\r\n";
+    this.#reset();
+    return text;
   }
 
   /** One character outside text. */

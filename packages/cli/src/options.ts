@@ -207,14 +207,27 @@ const PLAY: Command = {
   name: "play",
   about: "Replay a recording in the terminal",
   details:
-    "Plays a file, an address or standard input (-) as it was recorded. Keys: space pauses and resumes, . steps to the " +
-    "next event and ] to the next marker while paused, ctrl+c ends. What a recording could do to the terminal beyond " +
-    "drawing (titles, the clipboard, notifications, questions that the terminal answers) is left out.",
+    "Plays a file, an address or standard input (-) as it was recorded. What a recording could do to the terminal beyond " +
+    "drawing (titles, the clipboard, notifications, questions that the terminal answers) is left out.\n" +
+    "Keys: space pauses and resumes; left and right go back and forth by 5 seconds, 0 to 9 to that tenth, [ and ] to the " +
+    "marker before and after; while paused, comma and dot go back and forth by one event; < and > make it slower and " +
+    "faster; / searches the text on the screen, n and N go on after and before; s shows and hides the line with the time; " +
+    "q and ctrl+c end.\n" +
+    "Going anywhere but on continues on the alternate screen, at the size of the recording. What has not arrived yet, " +
+    "from a pipe for one, cannot be gone to.",
   arguments: [{ name: "FILE", help: "File, http(s) address, or - for standard input" }],
   options: [
     { long: "speed", short: "s", value: "FACTOR", check: positive, help: "Play faster (2) or slower (0.5)" },
     { long: "loop", short: "l", help: "Begin again at the end" },
     { ...IDLE_LIMIT, details: "The recording's own limit is used without it.", help: "Shorten pauses to this" },
+    {
+      long: "start-at",
+      value: "TIME",
+      check: time,
+      help: "Show at once what comes before: seconds or MM:SS",
+      details: "Times are those of the playback at normal speed, with pauses shortened.",
+    },
+    { long: "end-at", value: "TIME", check: time, help: "End there" },
     { long: "pause-on-markers", short: "m", help: "Pause at every marker" },
     { long: "resize", short: "r", help: "Ask the terminal to take the recording's size" },
     { long: "raw", help: "Send everything to the terminal, including what is left out otherwise" },
@@ -355,6 +368,17 @@ export function parseSize(value: string): { cols?: number; rows?: number } | str
     size[dimension] = number;
   }
   return size;
+}
+
+/** Microseconds: of seconds, `minutes:seconds` or `hours:minutes:seconds`; undefined when it is none of these. */
+export function parseTime(value: string): number | undefined {
+  const [, hours = 0, minutes = 0, seconds] = /^(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?|\.\d+)$/.exec(value) ?? [];
+  if (seconds === undefined) return undefined;
+  return Math.round((Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1e6);
+}
+
+function time(value: string): string | undefined {
+  return parseTime(value) === undefined ? "neither seconds nor MM:SS" : undefined;
 }
 
 function positive(value: string): string | undefined {

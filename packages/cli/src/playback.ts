@@ -1,181 +1,476 @@
 // A recording in real time on the user's terminal.
+//
+// As long as it only goes forward, what was recorded is passed on to the terminal as it is. From the first time that
+// somebody seeks, searches or asks where it stands, frames are painted on the alternate screen instead.
 import type { Event } from "@asciinema-ts/asciicast";
 import type { Filter } from "./filter.js";
 import { INTERRUPT, type Key, KeyReader } from "./keys.js";
+import { type Marked, Painter, promptLine, statusLine } from "./painter.js";
+import { QUIET, type Reel } from "./reel.js";
 import type { Tty } from "./tty.js";
 
 /** Bytes that may wait for the terminal before playback does. */
 const HIGH_WATER = 256 * 1024;
 /** Milliseconds without a look at the keyboard while events are overdue. */
 const SLICE = 10;
+/** Milliseconds from one painted frame to the next. */
+const FRAME = 33;
+/** Milliseconds after which the line with the time is painted again. */
+const TICK = 250;
+/** Microseconds that the arrow keys go. */
+const JUMP = 5_000_000;
+/** While playing, a marker that was passed this many microseconds ago is the one before. */
+const GRACE = 1_000_000;
+/** Milliseconds that a message is shown. */
+const MESSAGE = 3_000;
+const SPEEDS = [0.25, 0.5, 1, 1.5, 2, 3, 4, 8, 16];
 
 export interface PlaybackOptions {
   filter: Filter;
   keys: { pause: Key | undefined; step: Key | undefined; nextMarker: Key | undefined };
+  speed: number;
+  /** Microseconds up to which everything is shown at once. */
+  startAt: number;
   pauseOnMarkers: boolean;
   /** Ask the terminal to take the sizes of the recording. */
   resize: boolean;
+  /** Begin again at the end. */
+  loop: boolean;
 }
 
 export type Outcome = "ended" | "interrupted";
 
-type Action = "quit" | "pause" | "step" | "marker";
+const RIGHT: Key = ["\x1b[C", "\x1bOC"];
+const LEFT: Key = ["\x1b[D", "\x1bOD"];
+const ENTER: Key = ["\r", "\n"];
+const ERASE: Key = ["\x7f", "\b"];
+const ESCAPE: Key = ["\x1b"];
 
-/** Plays events, whose times are already those of the playback, from the first to the last or until somebody stops it. */
+/** Plays a recording, from the first event to the last or until somebody stops it. */
 export class Playback {
   readonly #tty: Tty;
+  readonly #reel: Reel;
   readonly #options: PlaybackOptions;
   readonly #reader = new KeyReader();
-  readonly #actions: Action[] = [];
+  /** What was typed and has not been looked at. */
+  readonly #typed: { text: string; pasted: boolean }[] = [];
   #wake: () => void = () => {};
   #lookedAt = performance.now();
-  /** Milliseconds since some origin at which the event with time 0 was due; only while playing. */
-  #start = performance.now();
-  /** Microseconds of the last event; where playback stands while paused. */
-  #position = 0;
-  #state: "playing" | "paused" | "to-marker" = "playing";
   #stopped = false;
 
-  constructor(tty: Tty, options: PlaybackOptions) {
+  /** The number of events that have been applied. */
+  #index = 0;
+  /** Microseconds at which playback stood at `#since`, in milliseconds; from there the clock runs unless paused. */
+  #base = 0;
+  #since = performance.now();
+  #speed: number;
+  #paused = false;
+  /** Up to where nothing is waited for: a time in microseconds, or the next marker. */
+  #rush: number | "marker";
+  #steps = 0;
+
+  /** Only when frames are painted. */
+  #painter: Painter | undefined;
+  #status = true;
+  #dirty = false;
+  #paintedAt = 0;
+  #message: { text: string; until: number } | undefined;
+  /** What is being typed after a slash, as bytes. */
+  #prompt: string | undefined;
+  #query = "";
+
+  constructor(tty: Tty, reel: Reel, options: PlaybackOptions) {
     this.#tty = tty;
+    this.#reel = reel;
     this.#options = options;
-    tty.onInput = (chunk) => this.#onInput(Buffer.from(chunk).toString("latin1"));
+    this.#speed = options.speed;
+    this.#rush = options.startAt;
+    tty.onInput = (chunk) => {
+      this.#typed.push(...this.#reader.read(Buffer.from(chunk).toString("latin1")));
+      this.#wake();
+    };
     tty.onEnd = () => this.stop();
     tty.resume();
   }
 
   /** Ends playback as ctrl+c does. */
   stop(): void {
-    this.#act("quit");
-  }
-
-  /** Plays one recording. It can be called again for another round.
-   *
-   *  @throws what the events throw */
-  async play(size: { cols: number; rows: number }, batches: AsyncIterable<Event[]>): Promise<Outcome> {
-    if (this.#stopped) return "interrupted";
-    this.#position = 0;
-    this.#start = performance.now();
-    if (this.#options.resize) this.#resize(size);
-    const events = batches[Symbol.asyncIterator]();
-    try {
-      for (;;) {
-        const next = events.next();
-        // Who waits for a slow source can still stop.
-        while (!(await this.#first(next)) && !this.#takeActions()) {}
-        if (this.#stopped) return "interrupted";
-        const batch = await next;
-        if (batch.done) return "ended";
-        for (const event of batch.value) {
-          await this.#until(event);
-          if (this.#stopped) return "interrupted";
-          this.#apply(event);
-        }
-      }
-    } finally {
-      // A source that never answers must not hold us.
-      void events.return?.().catch(() => {});
-    }
-  }
-
-  /** Resolves when the event is to be applied, or playback was stopped. */
-  async #until(event: Event): Promise<void> {
-    let step = false;
-    for (;;) {
-      if (this.#takeActions((action) => (step ||= action === "step"))) return;
-      if (step || this.#state === "to-marker") break;
-      if (this.#state === "paused") await this.#sleep(undefined);
-      else {
-        const late = performance.now() - (this.#start + event.time / 1000);
-        if (late >= 0) break;
-        await this.#sleep(-late);
-      }
-    }
-    this.#position = event.time;
-    while (this.#tty.pending > HIGH_WATER && !(await this.#first(this.#tty.drained())) && !this.#takeActions()) {}
-    if (performance.now() - this.#lookedAt > SLICE) await this.#sleep(0);
-  }
-
-  #apply(event: Event): void {
-    switch (event.type) {
-      case "output":
-        this.#tty.write(this.#options.filter.feed(event.text));
-        break;
-      case "resize":
-        if (this.#options.resize) this.#resize(event);
-        break;
-      case "marker":
-        if (this.#options.pauseOnMarkers || this.#state === "to-marker") this.#state = "paused";
-        break;
-      case "input":
-      case "exit":
-      case "other":
-        break;
-      default:
-        event satisfies never;
-    }
-  }
-
-  #resize({ cols, rows }: { cols: number; rows: number }): void {
-    this.#tty.write(`\x1b[8;${rows};${cols}t`);
-  }
-
-  /** Does what keys have asked for; steps are for the caller.
-   *
-   *  @returns whether playback was stopped */
-  #takeActions(other: (action: Action) => void = () => {}): boolean {
-    for (let action = this.#actions.shift(); action; action = this.#actions.shift()) {
-      const { paused } = this;
-      if (action === "quit") this.#stopped = true;
-      else if (action === "pause" && !paused) this.#state = "paused";
-      else if (action === "pause") {
-        this.#state = "playing";
-        this.#start = performance.now() - this.#position / 1000;
-      } else if (action === "marker" && paused) this.#state = "to-marker";
-      else if (action === "step" && paused) {
-        other(action);
-        break; // One event for each press.
-      }
-    }
-    return this.#stopped;
-  }
-
-  get paused(): boolean {
-    return this.#state === "paused";
-  }
-
-  #onInput(bytes: string): void {
-    const { pause, step, nextMarker } = this.#options.keys;
-    for (const { text, pasted } of this.#reader.read(bytes)) {
-      const is = (key: Key | undefined) => !pasted && key !== undefined && key.includes(text);
-      if (is(INTERRUPT)) this.#act("quit");
-      else if (is(pause)) this.#act("pause");
-      else if (is(step)) this.#act("step");
-      else if (is(nextMarker)) this.#act("marker");
-    }
-  }
-
-  #act(action: Action): void {
-    this.#actions.push(action);
+    this.#stopped = true;
     this.#wake();
   }
 
-  /** Resolves after so many milliseconds, or when somebody acts. */
-  async #sleep(milliseconds: number | undefined): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      // The longest time that timers take.
-      if (milliseconds !== undefined) setTimeout(resolve, Math.min(milliseconds, 2 ** 31 - 1));
+  /** The terminal has another size, or somebody else has written to it. */
+  repaint(): void {
+    this.#painter?.forget();
+    this.#dirty = true;
+    this.#wake();
+  }
+
+  /** Plays to the end.
+   *
+   *  @param size  that of the recording
+   *  @throws what reading the events throws */
+  async play(size: { cols: number; rows: number }): Promise<Outcome> {
+    try {
+      for (;;) {
+        if (this.#options.resize) this.#resize(size);
+        const outcome = await this.#playOnce();
+        if (outcome === "interrupted" || !this.#options.loop) return outcome;
+        this.#goTo(0, 0);
+        this.#rush = this.#options.startAt;
+      }
+    } finally {
+      this.#painter?.leave();
+    }
+  }
+
+  async #playOnce(): Promise<Outcome> {
+    this.#since = performance.now();
+    for (;;) {
+      await this.#obey();
+      if (this.#stopped) return "interrupted";
+      const event = this.#reel.at(this.#index);
+      if (!event && this.#reel.ended) {
+        if (this.#reel.error !== undefined) throw this.#reel.error;
+        // Who went to the end by seeking may want to go back.
+        if (!this.#paused || !this.#painter) return "ended";
+      }
+      if (event && this.#isDue(event)) await this.#apply(event);
+      else await this.#wait(event);
+    }
+  }
+
+  /** Microseconds. */
+  get #position(): number {
+    if (this.#paused) return this.#base;
+    return this.#base + (performance.now() - this.#since) * 1000 * this.#speed;
+  }
+
+  #isDue(event: Event): boolean {
+    if (this.#steps > 0 || this.#rush === "marker") return true;
+    if (event.time < this.#rush) return true;
+    if (this.#rush > 0) {
+      // Everything before the start has been shown.
+      this.#setClock(Math.max(this.#rush, this.#base));
+      this.#rush = 0;
+    }
+    return !this.#paused && event.time <= this.#position;
+  }
+
+  async #apply(event: Event): Promise<void> {
+    this.#index++;
+    this.#reel.reached(this.#index);
+    const forced = this.#steps > 0 || this.#rush === "marker";
+    if (this.#steps > 0) this.#steps--;
+    if (forced) this.#base = event.time;
+    if (this.#painter) this.#dirty = true;
+    else if (event.type === "output") this.#tty.write(this.#options.filter.feed(event.text));
+    if (event.type === "resize" && this.#options.resize) this.#resize(event);
+    if (event.type === "marker" && event.time >= this.#startTime) {
+      if (this.#rush === "marker" || (this.#options.pauseOnMarkers && !forced)) this.#pauseAt(event.time);
+      if (this.#rush === "marker") this.#rush = 0;
+    }
+    while (this.#tty.pending > HIGH_WATER && !this.#stopped) {
+      await this.#first(this.#tty.drained());
+      if (this.#typed.length > 0) return;
+    }
+    if (performance.now() - this.#lookedAt > SLICE) {
+      if (performance.now() - this.#paintedAt > FRAME) await this.#paint();
+      await this.#sleep(0);
+    }
+  }
+
+  /** Waits for the next event to be due, to be read, or for somebody to do something. */
+  async #wait(event: Event | undefined): Promise<void> {
+    await this.#paint();
+    if (this.#typed.length > 0 || this.#stopped) return;
+    const tick = this.#painter && (!this.#paused || this.#message) ? TICK : Number.POSITIVE_INFINITY;
+    if (!event && !this.#reel.ended) {
+      await this.#first(Promise.race([this.#reel.more(), timer(tick)]));
+    } else {
+      const due =
+        event && !this.#paused ? (event.time - this.#position) / 1000 / this.#speed : Number.POSITIVE_INFINITY;
+      await this.#sleep(Math.min(due, tick));
+    }
+    if (this.#painter) this.#dirty = true;
+  }
+
+  get #startTime(): number {
+    return typeof this.#rush === "number" ? this.#rush : 0;
+  }
+
+  #resize({ cols, rows }: { cols: number; rows: number }): void {
+    if (!this.#painter) this.#tty.write(`\x1b[8;${rows};${cols}t`);
+  }
+
+  #setClock(time: number): void {
+    this.#base = time;
+    this.#since = performance.now();
+  }
+
+  #pauseAt(time: number): void {
+    this.#setClock(time);
+    this.#paused = true;
+  }
+
+  #resume(): void {
+    this.#setClock(this.#base);
+    this.#paused = false;
+  }
+
+  /** Makes it stand after so many events. */
+  #goTo(index: number, time: number): void {
+    this.#index = Math.max(index, this.#reel.first);
+    this.#reel.reached(this.#index);
+    this.#setClock(time);
+    this.#steps = 0;
+    this.#rush = 0;
+    this.#dirty = true;
+  }
+
+  /** Does what has been typed. */
+  async #obey(): Promise<void> {
+    while (!this.#stopped && this.#steps === 0) {
+      const piece = this.#typed.shift();
+      if (!piece) return;
+      const is = (key: Key | undefined) => !piece.pasted && key !== undefined && key.includes(piece.text);
+      if (is(INTERRUPT)) this.#stopped = true;
+      else if (this.#prompt !== undefined) await this.#typeQuery(piece.text, is);
+      else await this.#do(piece.text, is);
+    }
+  }
+
+  async #do(text: string, is: (key: Key | undefined) => boolean): Promise<void> {
+    const { pause, step, nextMarker } = this.#options.keys;
+    if (is(pause)) {
+      if (this.#paused) this.#resume();
+      else this.#pauseAt(this.#position);
+      this.#dirty = true;
+    } else if (is(step)) {
+      if (this.#paused && this.#reel.at(this.#index)) this.#steps = 1;
+    } else if (is(nextMarker)) {
+      if (this.#paused && !this.#painter) this.#rush = "marker";
+      else await this.#nextMarker();
+    } else if (is([","])) {
+      if (this.#paused && this.#index > this.#reel.first) await this.#stepBack();
+    } else if (is(["["])) await this.#previousMarker();
+    else if (is(RIGHT)) await this.#seek(this.#position + JUMP);
+    else if (is(LEFT)) await this.#seek(this.#position - JUMP);
+    else if (is([..."0123456789"])) await this.#seekTenth(Number(text));
+    else if (is(["<"])) this.#setSpeed(SPEEDS.findLast((speed) => speed < this.#speed));
+    else if (is([">"])) this.#setSpeed(SPEEDS.find((speed) => speed > this.#speed));
+    else if (is(["s"])) this.#toggleStatus();
+    else if (is(["/"])) {
+      await this.#open();
+      this.#prompt = "";
+      this.#dirty = true;
+    } else if (is(["n"])) await this.#search("after");
+    else if (is(["N"])) await this.#search("before");
+    else if (is(ESCAPE)) this.#forgetSearch();
+    else if (is(["q"])) this.#stopped = true;
+  }
+
+  async #typeQuery(text: string, is: (key: Key | undefined) => boolean): Promise<void> {
+    const typed = Buffer.from(this.#prompt!, "latin1").toString();
+    this.#dirty = true;
+    if (is(ENTER)) {
+      this.#prompt = undefined;
+      if (typed !== "") this.#query = typed;
+      await this.#search("after");
+    } else if (is(ESCAPE) || (is(ERASE) && typed === "")) this.#prompt = undefined;
+    else if (is(ERASE)) this.#prompt = Buffer.from([...typed].slice(0, -1).join("")).toString("latin1");
+    else if (is(["\x15"])) this.#prompt = "";
+    else if (!/^[\0-\x1f]/.test(text)) this.#prompt += text;
+  }
+
+  /** From now on frames are painted. */
+  async #open(): Promise<void> {
+    if (this.#painter) return;
+    const { filter } = this.#options;
+    this.#tty.write(filter.restore());
+    this.#painter = new Painter(this.#tty);
+    this.#painter.enter();
+    this.#dirty = true;
+  }
+
+  /** Reads up to a time, as far as that comes at once. */
+  async #readTo(time: number): Promise<void> {
+    const reel = this.#reel;
+    if (reel.duration >= time || reel.ended) return;
+    reel.hurry();
+    for (let said = false; reel.duration < time && !reel.ended && !this.#stopped; ) {
+      const { length } = reel;
+      await Promise.race([reel.more(), timer(QUIET)]);
+      if (reel.length === length && !reel.ended) return;
+      if (!said) this.#say("reading…");
+      said = true;
+      if (performance.now() - this.#paintedAt > FRAME * 4) await this.#paint();
+    }
+    this.#message = undefined;
+  }
+
+  async #seek(time: number): Promise<void> {
+    await this.#open();
+    await this.#readTo(time);
+    const target = Math.max(0, Math.min(time, this.#reel.duration));
+    this.#goTo(this.#reel.indexAt(target), target);
+    if (time >= this.#reel.duration && this.#reel.ended) this.#paused = true;
+  }
+
+  async #seekTenth(tenth: number): Promise<void> {
+    await this.#open();
+    if (tenth > 0) await this.#readTo(Number.POSITIVE_INFINITY);
+    const time = (this.#reel.duration * tenth) / 10;
+    this.#goTo(tenth === 0 ? 0 : this.#reel.indexAt(time), time);
+  }
+
+  async #stepBack(): Promise<void> {
+    await this.#open();
+    this.#goTo(this.#index - 1, this.#reel.at(this.#index - 2)?.time ?? 0);
+  }
+
+  async #nextMarker(): Promise<void> {
+    await this.#open();
+    let found = this.#findMarker(this.#index);
+    if (found === undefined) {
+      await this.#readTo(Number.POSITIVE_INFINITY);
+      found = this.#findMarker(this.#index);
+    }
+    if (found === undefined) this.#say("no marker after this");
+    else this.#goTo(found + 1, this.#reel.at(found)!.time);
+  }
+
+  #findMarker(from: number): number | undefined {
+    for (let index = from; index < this.#reel.length; index++) {
+      if (this.#reel.at(index)?.type === "marker") return index;
+    }
+    return undefined;
+  }
+
+  async #previousMarker(): Promise<void> {
+    await this.#open();
+    const before = this.#position - (this.#paused ? 0 : GRACE);
+    for (let index = this.#index - 1; index >= this.#reel.first; index--) {
+      const event = this.#reel.at(index);
+      if (event?.type !== "marker" || event.time >= before) continue;
+      this.#goTo(index + 1, event.time);
+      return;
+    }
+    this.#goTo(0, 0);
+  }
+
+  #setSpeed(speed: number | undefined): void {
+    if (speed === undefined) return;
+    this.#setClock(this.#position);
+    this.#speed = speed;
+    this.#dirty = true;
+  }
+
+  #toggleStatus(): void {
+    if (this.#painter) {
+      this.#status = !this.#status;
+      this.#painter.forget();
+    } else void this.#open();
+    this.#dirty = true;
+  }
+
+  async #search(direction: "after" | "before"): Promise<void> {
+    if (this.#query === "") return;
+    await this.#open();
+    this.#pauseAt(this.#position);
+    this.#say("searching…");
+    await this.#paint();
+    const isText = (line: string) => placesOf(this.#query, line).length > 0;
+    // Any key ends a search that takes long.
+    const stopped = () => this.#stopped || this.#typed.length > 0;
+    const found =
+      direction === "after"
+        ? await this.#reel.findAfter(this.#index, isText, stopped)
+        : await this.#reel.findBefore(this.#index, isText, stopped);
+    if (found !== undefined) {
+      this.#message = undefined;
+      this.#goTo(found, this.#reel.at(found - 1)!.time);
+    } else if (!stopped()) this.#say(`not found: ${this.#query}`);
+  }
+
+  #forgetSearch(): void {
+    this.#query = "";
+    this.#dirty = true;
+  }
+
+  #say(text: string): void {
+    this.#message = { text, until: performance.now() + MESSAGE };
+    this.#dirty = true;
+  }
+
+  async #paint(): Promise<void> {
+    const painter = this.#painter;
+    if (!painter || !this.#dirty) return;
+    const screen = await this.#reel.screen(this.#index);
+    const now = performance.now();
+    if (this.#message && now > this.#message.until) this.#message = undefined;
+    this.#dirty = false;
+    this.#paintedAt = now;
+    const prompt =
+      this.#prompt === undefined ? undefined : promptLine(Buffer.from(this.#prompt, "latin1").toString(), painter.cols);
+    const marked: Marked = (line) => placesOf(this.#query, line);
+    painter.paint(screen, {
+      status: prompt?.line ?? (this.#status || this.#message ? this.#statusLine(painter.cols) : undefined),
+      cursor: prompt?.cursor,
+      ...(this.#query !== "" && { marked }),
     });
+    // A terminal that is slow gets fewer frames.
+    if (this.#tty.pending > HIGH_WATER) await this.#first(this.#tty.drained());
+  }
+
+  #statusLine(cols: number): string {
+    const reel = this.#reel;
+    const { duration, ended } = reel;
+    return statusLine(
+      {
+        position: Math.max(0, Math.min(this.#position, duration)),
+        duration,
+        complete: ended,
+        paused: this.#paused,
+        speed: this.#speed,
+        markers: reel.markers,
+        message: this.#message?.text,
+      },
+      cols,
+    );
+  }
+
+  /** Resolves after so many milliseconds, or when somebody does something. */
+  async #sleep(milliseconds: number): Promise<void> {
+    await this.#first(timer(milliseconds));
     this.#lookedAt = performance.now();
   }
 
-  /** Resolves with true when the work is done, or with false when somebody acts before. */
-  #first(work: Promise<unknown>): Promise<boolean> {
-    const acted = new Promise<boolean>((resolve) => {
-      this.#wake = () => resolve(false);
+  /** Resolves when the work is done, or when somebody does something before. */
+  async #first(work: Promise<unknown>): Promise<void> {
+    const acted = new Promise<void>((resolve) => {
+      this.#wake = resolve;
     });
-    if (this.#actions.length > 0) this.#wake();
-    return Promise.race([work.then(() => true), acted]);
+    if (this.#typed.length > 0 || this.#stopped) this.#wake();
+    await Promise.race([work, acted]);
   }
+}
+
+/** Where a text stands in a line. Without capitals in it, capitals do not matter. */
+function placesOf(query: string, line: string): { from: number; to: number }[] {
+  if (query === "") return [];
+  const folded = query === query.toLowerCase() ? line.toLowerCase() : line;
+  const places: { from: number; to: number }[] = [];
+  for (let from = folded.indexOf(query); from >= 0; from = folded.indexOf(query, from + query.length)) {
+    places.push({ from, to: from + query.length });
+  }
+  return places;
+}
+
+/** Resolves after so many milliseconds; never, if there are infinitely many. */
+function timer(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    // The longest time that timers take.
+    if (milliseconds < Number.POSITIVE_INFINITY) setTimeout(resolve, Math.min(Math.max(0, milliseconds), 2 ** 31 - 1));
+  });
 }

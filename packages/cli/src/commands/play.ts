@@ -1,10 +1,12 @@
-import { accelerate, limitIdleTime } from "@asciinema-ts/asciicast";
+import { type Event, limitIdleTime } from "@asciinema-ts/asciicast";
 import type { Values } from "../arguments.js";
 import { type Environment, loadConfig } from "../config.js";
 import { CliError, reason } from "../error.js";
 import { Filter } from "../filter.js";
 import { info } from "../messages.js";
+import { parseTime } from "../options.js";
 import { type Outcome, Playback } from "../playback.js";
+import { Reel } from "../reel.js";
 import { eventsOf, openCapture, openSource, warnOf } from "../source.js";
 import { Tty } from "../tty.js";
 
@@ -19,33 +21,35 @@ export async function play(values: Values, env: Environment): Promise<number> {
   const limit = seconds === undefined ? config.playback.idleTimeLimit : seconds * 1e6;
   const { pauseKey: pause, stepKey: step, nextMarkerKey: nextMarker } = config.playback;
 
-  const loop = values.has("loop");
-  // What comes through a pipe comes once.
-  const source = loop ? await collected(name) : await openSource(name, { stdin: true });
+  const [startAt, endAt] = ["start-at", "end-at"].map((name) => parseTime(values.get(name) ?? ""));
+
+  const source = await openSource(name, { stdin: true });
   info(`Replaying session from ${name}`);
-  let capture = await openCapture(name, source, { damage: "skip" });
+  const capture = await openCapture(name, source, { damage: "skip" });
 
   const tty = openTerminal();
   const filter = new Filter({ all: values.has("raw") });
   let outcome: Outcome = "ended";
   try {
     await tty.raw();
-    const playback = new Playback(tty, {
+    const loop = values.has("loop");
+    const idle = limit ?? capture.header.idleTimeLimit;
+    const events = idle === undefined ? eventsOf(capture, name) : limitIdleTime(eventsOf(capture, name), idle);
+    // A recording that is to begin again has to be kept whole.
+    const reel = new Reel(capture.header, until(endAt, events), loop ? { kept: Number.POSITIVE_INFINITY } : {});
+    const playback = new Playback(tty, reel, {
       filter,
       keys: { pause, step, nextMarker },
+      speed,
+      startAt: startAt ?? 0,
       pauseOnMarkers: values.has("pause-on-markers"),
       resize: values.has("resize"),
+      loop,
     });
     const stop = () => playback.stop();
     for (const signal of SIGNALS) process.on(signal, stop);
-    for (;;) {
-      const idle = limit ?? capture.header.idleTimeLimit;
-      const events = eventsOf(capture, name);
-      const limited = idle === undefined ? events : limitIdleTime(events, idle);
-      outcome = await playback.play(capture.header, accelerate(limited, speed));
-      if (!loop || outcome === "interrupted") break;
-      capture = await openCapture(name, source, { damage: "skip" });
-    }
+    for (const signal of ["SIGWINCH", "SIGCONT"]) process.on(signal, () => playback.repaint());
+    outcome = await playback.play(capture.header);
   } finally {
     tty.write(filter.restore());
     await tty.flush(1_000);
@@ -57,15 +61,16 @@ export async function play(values: Values, env: Environment): Promise<number> {
   return 0;
 }
 
-async function collected(name: string): Promise<AsyncIterable<Uint8Array> & Iterable<Uint8Array>> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of await openSource(name, { stdin: true })) chunks.push(chunk);
-  return {
-    [Symbol.iterator]: () => chunks[Symbol.iterator](),
-    async *[Symbol.asyncIterator]() {
-      yield* chunks;
-    },
-  };
+/** The events up to a time in microseconds. */
+async function* until(time: number | undefined, batches: AsyncIterable<Event[]>): AsyncGenerator<Event[]> {
+  for await (const batch of batches) {
+    const end = time === undefined ? -1 : batch.findIndex((event) => event.time > time);
+    if (end < 0) yield batch;
+    else {
+      yield batch.slice(0, end);
+      return;
+    }
+  }
 }
 
 function openTerminal(): Tty {
