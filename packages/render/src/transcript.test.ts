@@ -160,4 +160,11 @@ describe("TimedTranscript", () => {
     ]);
     expect(timed([output("old", 1), output("\x1b[2J\x1b[H", 2), output("new", 3)])).toEqual(["3 new"]);
   });
+
+  test("keeps times when lines are wrapped anew", () => {
+    const long = (n: number) => output(`${n} ${"x".repeat(6)}\r\n`, n);
+    const lines = ["1 1 xxxxxx", "2 2 xxxxxx", "3 3 xxxxxx", "9 end"];
+    expect(timed([long(1), long(2), long(3), resize(5, 4, 8), output("end", 9)])).toEqual(lines);
+    expect(timed([resize(5, 4), long(1), long(2), long(3), resize(20, 4, 8), output("end", 9)])).toEqual(lines);
+  });
 });

@@ -77,7 +77,32 @@ export class TimedTranscript {
     // Lines that were read must not come back when the screen grows.
     if (this.read === this.terminal.scrolledOut) this.terminal = this.copy();
     const size = affordable({ cols, rows });
-    this.follow(this.terminal.resize(size.cols, size.rows));
+    const times = this.timesOfLines();
+    const changes = this.terminal.resize(size.cols, size.rows);
+    this.placeTimes(times);
+    this.follow(changes);
+  }
+
+  /** When each line on the screen was begun, wrapped rows taken together. */
+  private timesOfLines(): (number | undefined)[] {
+    const times: (number | undefined)[] = [];
+    for (let row = 0; row < this.terminal.rows; row++) {
+      if (row === 0 || !this.terminal.line(row - 1).wrapped) times.push(this.begun[row]);
+      else times[times.length - 1] ??= this.begun[row];
+    }
+    return times;
+  }
+
+  /** Gives the times of lines to the rows that they have after they were wrapped anew, from the first row not read. */
+  private placeTimes(times: (number | undefined)[]): void {
+    const { terminal } = this;
+    if (terminal.alternate) return;
+    this.begun = [];
+    let line = 0;
+    for (let row = Math.min(0, this.read - terminal.scrolledOut); row < terminal.rows; row++) {
+      this.begun.push(times[line]);
+      if (row < -terminal.scrollback || !terminal.line(row).wrapped) line++;
+    }
   }
 
   /** The terminal without its scrollback. */
