@@ -1,5 +1,7 @@
-const MOST = 32;
-const LARGEST = 99_999;
+/** More numbers make a sequence meaningless. */
+export const MOST = 32;
+/** Larger numbers count as this one. */
+export const LARGEST = 99_999;
 
 /** The parameters of a control sequence: numbers, each either of its own or a sub-parameter (`:`) of the one before. */
 export class Params {
@@ -14,20 +16,6 @@ export class Params {
     this.values[0] = -1;
     this.count = 1;
     this.subs = 0;
-  }
-
-  digit(value: number): void {
-    const i = this.count - 1;
-    const old = this.values[i]!;
-    this.values[i] = old < 0 ? value : Math.min(LARGEST, old * 10 + value);
-  }
-
-  /** Begins the next number; false when there is no room for one. */
-  next(sub: boolean): boolean {
-    if (this.count === MOST) return false;
-    if (sub) this.subs |= 1 << this.count;
-    this.values[this.count++] = -1;
-    return true;
   }
 
   /** Number i, or `missing` where none was given. */

@@ -3,6 +3,7 @@
 import type { Control } from "./control.js";
 import { CODES, CSI, csiFinals, csiIndex, ESC } from "./functions.js";
 import { osc } from "./osc.js";
+import { LARGEST, MOST } from "./params.js";
 
 /** What kind of sequence is unfinished. */
 export const GROUND = 0;
@@ -14,7 +15,6 @@ export const STRING = 4;
 
 /** Text is obeyed in blocks of so many units. */
 const BLOCK = 1 << 14;
-const LARGEST = 99_999;
 
 /** Longer strings are consumed but mean nothing. */
 export const STRING_LIMIT = 65_536;
@@ -73,7 +73,8 @@ export class Parser {
           i = this.resume(bytes, i + 2, n);
         } else i = c.printText(bytes, i, n);
       } else if (code === 0x1b) {
-        i = this.escape(bytes, i + 1);
+        if (bytes[++i] === 0x5b) i = this.sequence(bytes, i + 1, 0, 0, 0, -1);
+        else this.escape();
         if (this.state !== GROUND) i = this.resume(bytes, i, n);
       } else {
         i++;
@@ -84,60 +85,69 @@ export class Parser {
     }
   }
 
-  /** What follows ESC at i: a whole control sequence at once, else into the states. */
-  private escape(bytes: Uint8Array, i: number): number {
-    if (bytes[i] !== 0x5b) {
-      this.state = ESCAPE;
-      this.intermediates = "";
-      return i;
-    }
-    const { params } = this.control;
+  /** A control sequence from its parameters on: private marker, which number is next, sub-parameters so far, and what
+   *  there is of that number. Obeys it, or leaves it to the states at what is neither digit nor separator. */
+  private sequence(bytes: Uint8Array, i: number, marker: number, at: number, subs: number, value: number): number {
+    const { control } = this;
+    const { params } = control;
     const { values } = params;
-    const most = values.length - 1;
-    let j = i + 1;
-    let marker = 0;
-    let code = bytes[j]!;
-    if (code >= 0x3c && code <= 0x3f) {
+    let code = bytes[i]!;
+    if (code >= 0x3c && code <= 0x3f && marker === 0 && at === 0 && value < 0) {
       marker = code;
-      code = bytes[++j]!;
+      code = bytes[++i]!;
     }
-    let count = 0;
-    let subs = 0;
     for (;;) {
-      let value = -1;
       let digit = code - 0x30;
       if (digit >>> 0 < 10) {
-        value = digit;
-        digit = (code = bytes[++j]!) - 0x30;
+        value = value < 0 ? digit : value * 10 + digit;
+        digit = (code = bytes[++i]!) - 0x30;
         if (digit >>> 0 < 10) {
           value = value * 10 + digit;
-          while ((digit = (code = bytes[++j]!) - 0x30) >>> 0 < 10) value = Math.min(LARGEST, value * 10 + digit);
+          while ((digit = (code = bytes[++i]!) - 0x30) >>> 0 < 10) value = value * 10 + digit;
         }
+        if (value > LARGEST) value = LARGEST;
       }
-      values[count] = value;
+      values[at] = value;
       if (code === 0x3b || code === 0x3a) {
-        if (++count > most) break;
-        if (code === 0x3a) subs |= 1 << count;
-        code = bytes[++j]!;
-      } else if (code >= 0x40 && code <= 0x7e) {
-        params.count = count + 1;
+        if (++at === MOST) {
+          this.state = CSI_IGNORE;
+          return i;
+        }
+        if (code === 0x3a) subs |= 1 << at;
+        code = bytes[++i]!;
+        value = -1;
+      } else {
+        params.count = at + 1;
         params.subs = subs;
+        if (code < 0x40 || code > 0x7e) {
+          this.begin(marker);
+          return i;
+        }
+        this.state = GROUND;
         // The two that make up most of what programs write need no table.
-        if (code === 0x6d && marker === 0) this.control.sgr();
-        else if (code === 0x48 && marker === 0) this.control.cup();
-        else this.finals[csiIndex(marker, code)]?.(this.control);
-        return j + 1;
-      } else break;
+        if (code === 0x6d && marker === 0) control.sgr();
+        else if (code === 0x48 && marker === 0) control.cup();
+        else this.finals[csiIndex(marker, code)]?.(control);
+        return i + 1;
+      }
     }
-    this.begin();
-    return i + 1;
   }
 
-  private begin(): void {
+  private begin(marker: number): void {
     this.state = CSI_PARAM;
-    this.marker = 0;
+    this.marker = marker;
     this.intermediates = "";
+  }
+
+  private escape(): void {
+    this.state = ESCAPE;
+    this.intermediates = "";
+  }
+
+  /** CSI, with what follows to come. */
+  private introduce(): void {
     this.control.params.clear();
+    this.begin(0);
   }
 
   private c1(code: number): void {
@@ -150,7 +160,7 @@ export class Parser {
         this.string(String.fromCharCode(code - 0x40));
         return;
       case 0x9b:
-        this.begin();
+        this.introduce();
         return;
       default:
         CODES[code]?.(this.control);
@@ -170,12 +180,15 @@ export class Parser {
         i = this.inString(bytes, i, n);
         continue;
       }
+      if (this.state === CSI_PARAM && this.intermediates === "") {
+        const { count, subs, values } = this.control.params;
+        i = this.sequence(bytes, i, this.marker, count - 1, subs, values[count - 1]!);
+        if (i >= n || this.state !== CSI_PARAM) continue;
+      }
       const code = bytes[i++]!;
       if (code < 0x20) {
-        if (code === 0x1b) {
-          this.state = ESCAPE;
-          this.intermediates = "";
-        } else if (code === 0x18 || code === 0x1a) this.state = GROUND;
+        if (code === 0x1b) this.escape();
+        else if (code === 0x18 || code === 0x1a) this.state = GROUND;
         else CODES[code]?.(this.control);
       } else if (code >= 0x80) {
         // Other characters end the sequence and are printed; C1 codes do what they do.
@@ -199,7 +212,7 @@ export class Parser {
     this.state = GROUND;
     const { intermediates, control } = this;
     if (intermediates === "") {
-      if (char === "[") this.begin();
+      if (char === "[") this.introduce();
       else if (char === "]" || char === "P" || char === "_" || char === "^" || char === "X") this.string(char);
       else if (code >= 0x40 && code <= 0x5f) CODES[code + 0x40]?.(control);
       else ESC[char]?.(control);
@@ -213,26 +226,15 @@ export class Parser {
     else ESC[intermediates + char]?.(control);
   }
 
+  /** What `sequence` does not take. */
   private inControlSequence(code: number): void {
-    const { params } = this.control;
     if (code >= 0x40) {
       const ignored = this.state === CSI_IGNORE;
       this.state = GROUND;
       if (ignored) return;
-      if (this.intermediates === "") this.finals[csiIndex(this.marker, code)]?.(this.control);
-      else {
-        const marker = this.marker === 0 ? "" : String.fromCharCode(this.marker);
-        CSI[marker + this.intermediates + String.fromCharCode(code)]?.(this.control);
-      }
-    } else if (this.state === CSI_IGNORE) return;
-    else if (code < 0x30) {
-      if (this.intermediates.length < 2) this.intermediates += String.fromCharCode(code);
-      else this.state = CSI_IGNORE;
-    } else if (this.intermediates !== "") this.state = CSI_IGNORE;
-    else if (code <= 0x39) params.digit(code - 0x30);
-    else if (code <= 0x3b) {
-      if (!params.next(code === 0x3a)) this.state = CSI_IGNORE;
-    } else if (this.marker === 0 && params.count === 1 && params.values[0]! < 0) this.marker = code;
+      const marker = this.marker === 0 ? "" : String.fromCharCode(this.marker);
+      CSI[marker + this.intermediates + String.fromCharCode(code)]?.(this.control);
+    } else if (code < 0x30 && this.intermediates.length < 2) this.intermediates += String.fromCharCode(code);
     else this.state = CSI_IGNORE;
   }
 
@@ -255,10 +257,7 @@ export class Parser {
       if (kind === "]") osc(this.control, data);
       else if (kind === "_") this.apc(data);
     }
-    if (code === 0x1b) {
-      this.state = ESCAPE;
-      this.intermediates = "";
-    }
+    if (code === 0x1b) this.escape();
     return end + (code === 0xc2 ? 2 : 1);
   }
 
