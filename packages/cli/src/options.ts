@@ -147,7 +147,8 @@ const RECORD: Command = {
   about: "Record a terminal session",
   details:
     "Starts a shell, or the command given with -c, and writes everything it prints to a file, with the times, until it " +
-    "ends. Every event reaches the file at once: what has been written can be replayed at any moment.",
+    "ends. Every event reaches the file at once: what has been written can be replayed at any moment. Ctrl-\\ pauses and " +
+    "resumes the recording, unless the configuration names another key.",
   arguments: [{ name: "FILE", help: "File to record to" }],
   options: [
     FORMAT,

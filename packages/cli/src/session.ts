@@ -38,10 +38,16 @@ export interface SessionOptions {
   notify: (text: string) => void;
 }
 
-/** Runs a session to its end.
- *
- *  @returns the child's exit status, or 128 + the signal that ended it */
-export async function run(options: SessionOptions): Promise<number> {
+/** How a session ended. */
+export interface SessionEnd {
+  /** The child's exit status, or 128 + the signal that ended it. */
+  status: number;
+  /** Whether nothing was being recorded any more. */
+  paused: boolean;
+}
+
+/** Runs a session to its end. */
+export async function run(options: SessionOptions): Promise<SessionEnd> {
   const { tty, outputs } = options;
   const clock = new Clock();
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -164,7 +170,7 @@ export async function run(options: SessionOptions): Promise<number> {
   for (const signal of signals) process.off(signal, terminate);
   process.off("SIGHUP", hangUp);
   process.off("SIGWINCH", resize);
-  return status;
+  return { status, paused: clock.paused };
 }
 
 /** Microseconds since the session began, not counting the time in which it was paused. */

@@ -281,6 +281,7 @@ test.each([
   screen.type("exit\r");
   await screen.ended;
   expect(screen.text).toContain(`::: Recorded to ${path}`);
+  expect(screen.output).toContain("!!! The recording was paused when the session ended");
   expect(screen.text).toContain(" icanon");
   expect(events(path).at(-1)!.slice(1)).toEqual(["x", "0"]);
   expect(printed(path)).not.toContain("exit");

@@ -83,7 +83,7 @@ async function session(values: Values, env: Environment, path: string, extra: En
     if (explicit === undefined) info("Press <ctrl+d> or type 'exit' to end");
     log("INFO", `session started, recording to ${path}`);
 
-    const status = await runSession({
+    const { status, paused } = await runSession({
       command: explicit ?? (env["SHELL"] || "/bin/sh"),
       env: { ...env, ...extra, ASCIINEMA_SESSION: fnv1a(String(process.pid)) },
       tty,
@@ -104,6 +104,7 @@ async function session(values: Values, env: Environment, path: string, extra: En
     log("INFO", `session ended with status ${status}`);
 
     info("asciinema session ended");
+    if (paused) warn("The recording was paused when the session ended: what came after the pause is not in it");
     if (failure) warn(`Write error: ${path} ends before the session did: ${reason(failure)}`);
     else info(`Recorded to ${path}`);
     if (failure && values.has("strict")) return 1;
