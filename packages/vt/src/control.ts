@@ -25,7 +25,8 @@ import { BLINK, BOLD, INVERSE, type Parts, RGB, StyleTable, UNDERLINE, UNDERLINE
 import { CLASSES, classes, classOf, classWidth, clusterWidth, joinsTo } from "./unicode.js";
 
 const { picture, pictureWide, consonant } = CLASSES;
-const CLUSTER_LIMIT = 64;
+/** A text of so many units, or a few more, takes no more marks. */
+export const CLUSTER_LIMIT = 64;
 const CLUSTERS_KEPT = 1 << 12;
 
 /** What DECSC keeps. */

@@ -1,7 +1,7 @@
 // Reading lines: cells, and runs of neighbouring cells of one pen.
 import { type Buffer, DOUBLE_BOTTOM, DOUBLE_TOP, DOUBLE_WIDTH, SIZE, WRAPPED } from "./buffer.js";
 import { BLANK, CLUSTER, FILLER, HEAD, TAIL, TEXT } from "./cell.js";
-import type { Control } from "./control.js";
+import { CLUSTER_LIMIT, type Control } from "./control.js";
 import type { Pen } from "./style.js";
 
 /** Neighbouring cells of one pen. */
@@ -120,7 +120,7 @@ export class Line {
     if (len === 0) return "";
     if (bytes.length < len) {
       bytes = new Uint8Array(len);
-      units = new Uint16Array(len);
+      if (units.length < len) units = new Uint16Array(len);
     }
     let all = 0;
     for (let i = start, k = 0; i < end; i++, k++) {
@@ -130,37 +130,34 @@ export class Line {
     }
     // In Latin-1 the codes that a cell can hold are the same as in windows-1252, by which decoders read it.
     if (all >>> 8 === 0) return (latin1 ??= new TextDecoder("latin1")).decode(bytes.subarray(0, len));
-    if (all >>> 16 === 0) {
-      for (let i = start, k = 0; i < end; i++, k++) units[k] = ch[i]!;
-      return (utf16 ??= new TextDecoder("utf-16le", { ignoreBOM: true })).decode(units.subarray(0, len));
-    }
-    this.mapped = true;
-    if (offsets === undefined || offsets.length <= len) offsets = new Uint32Array(len + 1);
-    let text = "";
     let k = 0;
-    for (let i = start; i < end; i++) {
-      offsets[i - start] = text.length + k;
-      const c = ch[i]!;
-      if (k + 2 > units.length) {
-        text += String.fromCharCode.apply(null, units.subarray(0, k) as unknown as number[]);
-        k = 0;
-      }
-      if ((c & CLUSTER) !== 0) {
-        text += String.fromCharCode.apply(null, units.subarray(0, k) as unknown as number[]);
-        text += this.control.clusters.text(c & TEXT);
-        k = 0;
-      } else if ((c & TAIL) === 0) {
-        const cp = c & TEXT;
-        if (cp < 0x10000) units[k++] = cp;
-        else {
-          units[k++] = 0xd7c0 + (cp >> 10);
-          units[k++] = 0xdc00 + (cp & 0x3ff);
+    if (all >>> 16 === 0) for (let i = start; i < end; i++) units[k++] = ch[i]!;
+    else {
+      this.mapped = true;
+      if (offsets === undefined || offsets.length <= len) offsets = new Uint32Array(len + 1);
+      for (let i = start; i < end; i++) {
+        offsets[i - start] = k;
+        const c = ch[i]!;
+        if (k + CLUSTER_LIMIT + 2 > units.length) {
+          const old = units;
+          units = new Uint16Array(2 * k + 256);
+          units.set(old);
+        }
+        if ((c & CLUSTER) !== 0) {
+          const text = this.control.clusters.text(c & TEXT);
+          for (let j = 0; j < text.length; j++) units[k++] = text.charCodeAt(j);
+        } else if ((c & TAIL) === 0) {
+          const cp = c & TEXT;
+          if (cp < 0x10000) units[k++] = cp;
+          else {
+            units[k++] = 0xd7c0 + (cp >> 10);
+            units[k++] = 0xdc00 + (cp & 0x3ff);
+          }
         }
       }
+      offsets[len] = k;
     }
-    text += String.fromCharCode.apply(null, units.subarray(0, k) as unknown as number[]);
-    offsets[len] = text.length;
-    return text;
+    return (utf16 ??= new TextDecoder("utf-16le", { ignoreBOM: true })).decode(units.subarray(0, k));
   }
 
   private mapped = false;

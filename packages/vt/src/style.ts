@@ -50,7 +50,7 @@ const DIRECT = -(1 << 30);
 export const INTERNED = 1 << 29;
 /** The index in an interned style. */
 const INDEX = INTERNED - 1;
-const PENS_KEPT = 1 << 13;
+const PENS_KEPT = 1 << 11;
 const FIRST_LIMIT = 1 << 14;
 
 /** The parts of a style, as SGR and OSC 8 set them. Colours: 0 default, 1–256 palette, RGB | 0xrrggbb. */
