@@ -48,7 +48,8 @@ export class Painter {
     const put = (row: number, content: string) => {
       if (this.#rows[row] === content) return;
       this.#rows[row] = content;
-      text += `\x1b[${row + 1};1H${content}\x1b[0m\x1b[K`;
+      // Erased before: behind the last column the cursor stands on it.
+      text += `\x1b[${row + 1};1H\x1b[0m\x1b[K${content}\x1b[0m`;
     };
     for (let row = 0; row < room; row++) {
       put(row, top + row < terminal.rows ? lineOf(terminal, top + row, cols, options.marked) : "");

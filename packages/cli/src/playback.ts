@@ -184,7 +184,8 @@ export class Playback {
   async #wait(event: Event | undefined): Promise<void> {
     await this.#paint();
     if (this.#typed.length > 0 || this.#stopped) return;
-    const tick = this.#painter && (!this.#paused || this.#message) ? TICK : Number.POSITIVE_INFINITY;
+    const changing = !this.#paused || this.#message || !this.#reel.ended;
+    const tick = this.#painter && changing ? TICK : Number.POSITIVE_INFINITY;
     if (!event && !this.#reel.ended) {
       await this.#first(Promise.race([this.#reel.more(), timer(tick)]));
     } else {
