@@ -243,11 +243,14 @@ const PLAY: Command = {
 const UPLOAD: Command = {
   name: "upload",
   about: "Upload a recording to a server",
-  details: "The whole file is checked first. Prints the address of the recording.",
+  details:
+    "The whole file is checked first. Prints the address of the recording. Where the network fails or the server is " +
+    "busy, it tries three times.",
   arguments: [{ name: "FILE", help: "File to upload" }],
   options: [
     SERVER_URL,
     { long: "title", short: "t", value: "TITLE", help: "Title of the recording on the server" },
+    { long: "description", value: "TEXT", help: "Description of the recording, in Markdown" },
     {
       long: "visibility",
       value: "VISIBILITY",

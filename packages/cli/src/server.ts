@@ -7,10 +7,15 @@ import type { Values } from "./arguments.js";
 import { type Environment, loadConfig, saveDefaultServer } from "./config.js";
 import { CliError, reason } from "./error.js";
 import { installId } from "./install-id.js";
+import { warn } from "./messages.js";
 import { VERSION } from "./version.js";
 
 /** Milliseconds without any progress after which a transfer is given up. */
 const PATIENCE = 60_000;
+/** Milliseconds before each further try. */
+const PAUSES = [1_000, 3_000];
+/** The most that a server can ask us to wait, in milliseconds. */
+const LONGEST_PAUSE = 30_000;
 
 /** The server to talk to. */
 export interface Server {
@@ -67,29 +72,54 @@ export interface Reply {
   status: number;
   /** What the server said in JSON; empty when it said something else. */
   body: { url?: unknown; message?: unknown; details?: unknown };
+  /** Milliseconds after which a server that is busy wants to be asked again. */
+  retryAfter?: number;
 }
 
-/** Sends a request with this machine's identity.
+/** What is sent: its parts in order, as often as they are asked for, and their length together. */
+export interface Body {
+  type: string;
+  length: number;
+  parts: () => AsyncIterable<Uint8Array>;
+}
+
+/** Sends a request with this machine's identity. Where the network fails or the server is busy, it tries again.
  *
- *  @param body  its parts in order, and their length together
  *  @throws CliError when no reply comes */
-export function post(
-  url: URL,
-  env: Environment,
-  type: string,
-  body: { length: number; parts: AsyncIterable<Uint8Array> },
-  onProgress: (sent: number) => void,
-): Promise<Reply> {
+export async function post(url: URL, env: Environment, body: Body, onProgress: (sent: number) => void): Promise<Reply> {
+  for (const pause of PAUSES) {
+    let wait = pause;
+    let why: string;
+    try {
+      const reply = await postOnce(url, env, body, onProgress);
+      if (reply.retryAfter === undefined) return reply;
+      wait = Math.min(Math.max(wait, reply.retryAfter), LONGEST_PAUSE);
+      why = `${url.host} is busy`;
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+      why = error.message;
+    }
+    onProgress(0);
+    warn(`${why}: trying again in ${Math.round(wait / 1000)} s`);
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+  return postOnce(url, env, body, onProgress);
+}
+
+/** No reply came, for a reason that may pass. */
+class NetworkError extends CliError {}
+
+function postOnce(url: URL, env: Environment, body: Body, onProgress: (sent: number) => void): Promise<Reply> {
   const credentials = Buffer.from(`${env["USER"] ?? ""}:${installId(env)}`).toString("base64");
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown) => reject(new CliError(`cannot reach ${url.host}: ${reason(error)}`));
+    const fail = (error: unknown) => reject(new NetworkError(`cannot reach ${url.host}: ${reason(error)}`));
     const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
       method: "POST",
       headers: {
         Authorization: `Basic ${credentials}`,
         "User-Agent": `asciinema/${VERSION} target/${target()}`,
         Accept: "application/json",
-        "Content-Type": type,
+        "Content-Type": body.type,
         "Content-Length": body.length,
       },
       timeout: PATIENCE,
@@ -108,11 +138,15 @@ export function post(
         if (text.length < 1e6) text += chunk;
       });
       response.on("error", fail);
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: parseObject(text) }));
+      response.on("end", () => {
+        const status = response.statusCode ?? 0;
+        const seconds = status === 503 ? Number(response.headers["retry-after"]) : Number.NaN;
+        resolve({ status, body: parseObject(text), ...(seconds >= 0 && { retryAfter: seconds * 1000 }) });
+      });
     });
     void (async () => {
       let sent = 0;
-      for await (const part of body.parts) {
+      for await (const part of body.parts()) {
         // A server that refuses answers before it has everything.
         if (answered || request.destroyed) return;
         if (!request.write(part)) await new Promise<void>((resolve) => (proceed = resolve));
@@ -120,8 +154,9 @@ export function post(
       }
       request.end();
     })().catch((error) => {
+      // Our own file, not the network.
+      reject(error);
       request.destroy();
-      fail(error);
     });
   });
 }

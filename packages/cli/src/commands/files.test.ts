@@ -192,11 +192,16 @@ test("cat of one recording prints its output, filtered only onto a terminal", as
 
 // A server that answers as it is told and remembers what it was sent.
 let answer = { status: 201, body: JSON.stringify({ url: "http://localhost/a/1" }) };
+/** What goes wrong with the next requests. */
+let fails: ("lost" | "busy")[] = [];
 let received: { request: IncomingMessage; body: Buffer } | undefined;
 const server: Server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on("data", (chunk) => chunks.push(chunk));
   request.on("end", () => {
+    const failure = fails.shift();
+    if (failure === "lost") return request.socket.destroy();
+    if (failure === "busy") return response.writeHead(503, { "retry-after": "2" }).end();
     received = { request, body: Buffer.concat(chunks) };
     response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body);
   });
@@ -211,6 +216,7 @@ function formOf({ request, body }: NonNullable<typeof received>): Promise<FormDa
 beforeEach(() => {
   answer = { status: 201, body: JSON.stringify({ url: "http://localhost/a/1" }) };
   received = undefined;
+  fails = [];
 });
 
 test("upload sends the file as the official command does, and prints where it is", async () => {
@@ -232,12 +238,14 @@ test("upload sends the file as the official command does, and prints where it is
   expect(await part.text()).toBe(V2);
 });
 
-test("title and visibility go along; compressed recordings are sent plain", async () => {
+test("title, description and visibility go along; compressed recordings are sent plain", async () => {
   const packed = file(gzipSync(V2), "cast.gz");
-  await cli(["upload", "--server-url", url, "-t", "Zażółć", "--visibility", "private", packed]);
+  const options = ["-t", "Zażółć", "--visibility", "private", "--description", "**why**\nand how"];
+  await cli(["upload", "--server-url", url, ...options, packed]);
   const form = await formOf(received!);
   expect(form.get("title")).toBe("Zażółć");
   expect(form.get("visibility")).toBe("private");
+  expect(form.get("description")).toBe("**why**\nand how");
   expect((form.get("file") as File).name).toMatch(/\.cast$/);
   expect(await (form.get("file") as File).text()).toBe(V2);
 });
@@ -283,11 +291,23 @@ test("what the server says is shown", async () => {
   );
   answer = { status: 200, body: "{}" };
   expect((await cli(["upload", "--server-url", url, demo])).status).toBe(1);
-  const closed = "http://127.0.0.1:1";
-  expect((await cli(["upload", "--server-url", closed, demo])).stderr).toBe(
-    "Error: cannot reach 127.0.0.1:1: Connection refused (os error 111)\n",
-  );
   expect((await cli(["upload", "--server-url", "example.com", demo])).stderr).toContain("relative URL without a base");
+});
+
+test("where the network fails or the server is busy, it tries again", async () => {
+  fails = ["lost", "busy"];
+  const { status, stdout, stderr } = await cli(["upload", "--server-url", url, demo]);
+  expect({ status, stdout }).toEqual({ status: 0, stdout: "http://localhost/a/1\n" });
+  const [first, second] = stderr.split("\n");
+  expect(first).toMatch(/^!!! cannot reach 127\.0\.0\.1:\d+: .+: trying again in 1 s$/);
+  expect(second).toMatch(/^!!! 127\.0\.0\.1:\d+ is busy: trying again in 3 s$/);
+  expect(await ((await formOf(received!)).get("file") as File).text()).toBe(V2);
+});
+
+test("after three times in vain it gives up", async () => {
+  const { status, stderr } = await cli(["upload", "-q", "--server-url", "http://127.0.0.1:1", demo]);
+  expect(status).toBe(1);
+  expect(stderr).toBe("Error: cannot reach 127.0.0.1:1: Connection refused (os error 111)\n");
 });
 
 test("progress of a large upload is shown on a terminal", async () => {

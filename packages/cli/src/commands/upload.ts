@@ -18,7 +18,7 @@ export async function upload(values: Values, env: Environment): Promise<number> 
   const server = await chooseServer(values, env);
 
   const boundary = randomBytes(24).toString("hex");
-  const fields = ["title", "visibility"].flatMap((name) => {
+  const fields = ["title", "description", "visibility"].flatMap((name) => {
     const value = values.get(name);
     return value === undefined ? [] : [field(boundary, `name="${name}"`), `${value}\r\n`];
   });
@@ -32,10 +32,9 @@ export async function upload(values: Values, env: Environment): Promise<number> 
     yield* content.chunks();
     yield tail;
   };
-  const body = { length: progress.total, parts: parts() };
-  const type = `multipart/form-data; boundary=${boundary}`;
+  const body = { type: `multipart/form-data; boundary=${boundary}`, length: progress.total, parts };
   const url = new URL("/api/v1/recordings", server.url);
-  const reply = await post(url, env, type, body, (sent) => progress.show(sent)).finally(() => progress.clear());
+  const reply = await post(url, env, body, (sent) => progress.show(sent)).finally(() => progress.clear());
   server.keep();
   process.stdout.write(`${visible(resultOf(reply, url))}\n`);
   return 0;
@@ -94,14 +93,17 @@ class Progress {
 
   constructor(readonly total: number) {}
 
+  /** @param sent  bytes; 0 when it begins anew */
   show(sent: number): void {
+    if (sent === 0) this.clear();
     const percent = Math.floor((sent / this.total) * 100);
-    if (this.total < LARGE || !process.stderr.isTTY || percent === this.#shown) return;
+    if (sent === 0 || this.total < LARGE || !process.stderr.isTTY || percent === this.#shown) return;
     this.#shown = percent;
     print(process.stderr, `\r::: Uploading: ${percent} %`);
   }
 
   clear(): void {
     if (this.#shown >= 0) print(process.stderr, "\r\x1b[K");
+    this.#shown = -1;
   }
 }
