@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chownSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 
@@ -18,11 +18,12 @@ export const hasPostgres = folderOfPrograms() !== undefined;
 
 /** Starts a PostgreSQL on a new folder, reached by a socket in it. It ends with `stop`, and also when this process dies. */
 export async function startPostgres(): Promise<TestPostgres> {
-  const programs = folderOfPrograms();
-  if (!programs) throw new Error("no PostgreSQL found");
+  const found = folderOfPrograms();
+  if (!found) throw new Error("no PostgreSQL found");
   const folder = mkdtempSync(join(tmpdir(), "asciinema-pg-"));
   const as = unprivileged();
   if (as) chownSync(folder, as.uid, as.gid);
+  const programs = as ? reachable(found, folder) : found;
   const data = join(folder, "data");
   const options = { cwd: folder, env: { PATH: process.env["PATH"], LC_ALL: "C" }, ...as };
   const made = spawnSync(
@@ -82,6 +83,14 @@ function folderOfPrograms(): string | undefined {
   const versions = existsSync(debian) ? readdirSync(debian).map((version) => join(debian, version, "bin")) : [];
   const candidates = [process.env["POSTGRES_BIN"] ?? "", ...versions, "/usr/bin", "/usr/local/bin"];
   return candidates.find((folder) => folder !== "" && existsSync(join(folder, "initdb")));
+}
+
+/** The folder of programs itself, or, when it lies in somebody's home, a copy of it that everybody can run. */
+function reachable(programs: string, folder: string): string {
+  if (programs.startsWith("/usr/")) return programs;
+  const copy = join(folder, "programs");
+  cpSync(dirname(programs), copy, { recursive: true, verbatimSymlinks: true });
+  return join(copy, "bin");
 }
 
 /** PostgreSQL refuses to run as root: somebody else, then. */
