@@ -85,10 +85,32 @@ describe("asciinema-server", () => {
 
   test("starts on an empty folder, prints where it is, keeps everything to itself", async () => {
     const { out, url, port } = await start();
-    expect(out()).toBe(`asciinema-server 0.1.0 on http://localhost:${port}, data in ${folder}\n`);
+    expect(out()).toMatch(`asciinema-server 0.1.0 on http://localhost:${port}, data in ${folder}\n`);
+    expect(out().split("\n").slice(1)).toEqual([
+      "There is no administrator yet; this link, which works once, makes one:",
+      expect.stringMatching(new RegExp(`^  http://localhost:${port}/session/new\\?t=[A-Za-z0-9]{32}$`)),
+      "",
+    ]);
     expect((await fetch(url)).status).toBe(200);
     expect(statSync(join(folder, "secret")).mode & 0o077).toBe(0);
     expect(statSync(join(folder, "files")).mode & 0o077).toBe(0);
+  });
+
+  test("has an administrator from admin add on, while it runs or not, and prints no link any more", async () => {
+    const first = await start();
+    const wrong = run(["admin", "add", "nobody"]);
+    expect(await wrong.ended).toBe(1);
+    expect(wrong.err()).toBe("asciinema-server: nobody is called nobody; an e-mail address makes an account\n");
+    const add = run(["admin", "add", "mira@example.org"]);
+    expect(await add.ended).toBe(0);
+    expect(add.out()).toMatch(/^mira@example\.org is an administrator now; to sign in: http:\S+\/login\/new\n$/);
+    const link = /\S+\/session\/new\?t=\S+/.exec(first.out())![0].replace(/localhost:\d+/, `127.0.0.1:${first.port}`);
+    expect((await fetch(link)).status).toBe(410);
+    first.child.kill("SIGTERM");
+    expect(await first.ended).toBe(0);
+    expect((await start()).out().split("\n")).toHaveLength(2);
+    const nothing = run(["admin"]);
+    expect(await nothing.ended).toBe(1);
   });
 
   test("gives an empty server one public sample, once", async () => {

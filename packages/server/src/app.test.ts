@@ -176,7 +176,7 @@ test("the log holds a line per request and no secret", async () => {
   expect(lines.map(({ event, method, status }) => [event, method, status])).toEqual([
     ["request", "POST", 201],
     ["request", "GET", 200],
-    ["request", "GET", 404],
+    ["request", "GET", 303],
   ]);
   const all = server.logged.join("");
   expect(all).not.toContain(new URL(url).pathname.split("/").at(-1));

@@ -1,28 +1,35 @@
 import { randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { compress } from "hono/compress";
+import { Machines } from "./accounts/machines.js";
+import { accountPages } from "./accounts/pages.js";
+import { Profiles } from "./accounts/profile.js";
 import { AccountRepository } from "./accounts/repository.js";
-import { AccountService } from "./accounts/service.js";
+import { Sessions } from "./accounts/sessions.js";
+import { SignIn } from "./accounts/sign-in.js";
 import type { Config } from "./config.js";
 import type { Database } from "./db/database.js";
 import type { DerivedFiles } from "./derived.js";
 import type { FileStore } from "./files/files.js";
 import { type Log, withoutSecrets } from "./log.js";
+import type { Outbox } from "./mail/mailer.js";
 import { clientAddress, RateLimiter } from "./rate-limit.js";
 import { recordingApi } from "./recordings/api.js";
 import { recordingPages } from "./recordings/pages.js";
 import { Previews } from "./recordings/previews.js";
 import { RecordingRepository } from "./recordings/repository.js";
 import { RecordingService } from "./recordings/service.js";
-import { type BodyVariables, bodies, humanSize } from "./recordings/upload.js";
+import { bodies, humanSize } from "./recordings/upload.js";
 import type { Task } from "./recordings/worker.js";
 import { notFound, Refusal } from "./refusal.js";
 import { Assets } from "./web/assets.js";
 import { ErrorPage } from "./web/errors.js";
+import { Forms } from "./web/forms.js";
 import { acceptsGzip, acceptsJson, matchesEtag } from "./web/negotiation.js";
 import { AboutPage, RecordPage } from "./web/pages.js";
 import { framedPolicy, pagePolicy, securityHeaders } from "./web/security.js";
 import { siteOf } from "./web/site.js";
+import { type PageEnv, rememberPage, visits } from "./web/visit.js";
 import type { WorkerPool } from "./worker-pool.js";
 
 /** What the server works with. */
@@ -32,6 +39,7 @@ export interface Collaborators {
   files: FileStore;
   derived: DerivedFiles;
   workers: WorkerPool<Task>;
+  outbox: Outbox;
   /** Milliseconds since 1970. */
   clock: () => number;
   log: Log;
@@ -45,15 +53,18 @@ interface Bindings {
   incoming?: { socket?: { remoteAddress?: string | undefined } };
 }
 
-type App = { Bindings: Bindings; Variables: BodyVariables };
+type App = { Bindings: Bindings; Variables: PageEnv["Variables"] };
 
 /** The whole server as a function from requests to answers. */
 export function createApp(parts: Collaborators): Hono<App> {
-  const { config, db, files, derived, workers, clock, log, secret, version } = parts;
+  const { config, db, files, derived, workers, outbox, clock, log, secret, version } = parts;
   const assets = new Assets();
   const site = siteOf(config, assets, version, clock);
-  const accounts = new AccountService(new AccountRepository(db), config, clock);
-  const recordings = new RecordingService(new RecordingRepository(db), files, workers, config, clock);
+  const accounts = new AccountRepository(db);
+  const machines = new Machines(accounts, config, clock);
+  const sessions = new Sessions(accounts, clock);
+  const allRecordings = new RecordingRepository(db);
+  const recordings = new RecordingService(allRecordings, files, workers, config, clock);
   const previews = new Previews(derived, files, workers);
   const limiter = new RateLimiter(clock);
   const https = config.url.startsWith("https:");
@@ -92,7 +103,7 @@ export function createApp(parts: Collaborators): Hono<App> {
     c.text("User-agent: *\nDisallow: /a/*.json\nDisallow: /a/*.cast\nDisallow: /a/*.txt\n"),
   );
   app.get("/healthz", async (c) => {
-    await new RecordingRepository(db).isEmpty();
+    await allRecordings.isEmpty();
     return c.text("ok\n", 200, { "cache-control": "no-store" });
   });
 
@@ -115,13 +126,31 @@ export function createApp(parts: Collaborators): Hono<App> {
     for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
   });
 
+  app.route("/api", recordingApi({ config, machines, recordings, files }));
+
+  app.use(visits(site, sessions));
   const page = { "content-security-policy": pagePolicy };
   app.get("/record", (c) => {
-    return c.html(<RecordPage site={site} uploadLimit={humanSize(config.uploadSizeLimit)} />, 200, page);
+    return c.html(<RecordPage site={c.var.visit.site} uploadLimit={humanSize(config.uploadSizeLimit)} />, 200, page);
   });
-  app.get("/about", (c) => c.html(<AboutPage site={site} />, 200, page));
-  app.route("/api", recordingApi({ config, accounts, recordings, files }));
+  app.get("/about", (c) => c.html(<AboutPage site={c.var.visit.site} />, 200, page));
   app.route("/", recordingPages({ config, site, assets, recordings, previews, files, secret }));
+  app.route(
+    "/",
+    accountPages({
+      url: config.url,
+      forms: new Forms(secret, config.url),
+      outbox,
+      signIn: new SignIn(accounts, outbox, config, clock),
+      sessions,
+      profiles: new Profiles(accounts, files, outbox, config, clock),
+      machines,
+      recordings,
+      allRecordings,
+      files,
+      previews,
+    }),
+  );
 
   app.notFound((c) => answer(c, notFound()));
   app.onError((error, c) => {
@@ -134,7 +163,7 @@ export function createApp(parts: Collaborators): Hono<App> {
   return app;
 
   /** A refusal as the one who asked can read it: JSON for commands, a page for browsers, else a line of text. */
-  function answer(c: Context, refusal: Refusal): Response | Promise<Response> {
+  function answer(c: Context<App>, refusal: Refusal): Response | Promise<Response> {
     const { type, status, details } = refusal;
     const headers = { ...refusal.headers, "cache-control": "no-store" };
     const accept = c.req.header("accept");
@@ -145,8 +174,12 @@ export function createApp(parts: Collaborators): Hono<App> {
     }
     const file = /^\/(a\/[^/]+\.\w+|oembed|assets\/.*)$/.test(c.req.path);
     if (file && !html) return c.text(`${refusal.message}\n`, status, headers);
+    if (type === "unauthenticated" && c.var.visit) {
+      rememberPage(c, site);
+      return c.redirect("/login/new", 303);
+    }
     const framed = /^\/a\/[^/]+\/iframe$/.test(c.req.path);
-    return c.html(<ErrorPage site={site} refusal={refusal} framed={framed} />, status, {
+    return c.html(<ErrorPage site={c.var.visit?.site ?? site} refusal={refusal} framed={framed} />, status, {
       ...headers,
       "content-security-policy": framed ? framedPolicy : pagePolicy,
     });

@@ -32,6 +32,30 @@ describe("readConfig", () => {
     expect(readConfig({ HOST: "::1", BIND_ALL: "yes" }).host).toBe("::1");
   });
 
+  test("reads the address of a database, and how many connections to it", () => {
+    const config = (env: Record<string, string>) => {
+      const { databaseUrl, databasePoolSize } = readConfig(env);
+      return [databaseUrl, databasePoolSize];
+    };
+    expect(config({})).toEqual([undefined, 10]);
+    expect(config({ DATABASE_URL: "postgres://u:p@h/n?ssl=true&pool_size=5" })).toEqual([
+      "postgres://u:p@h/n?ssl=true",
+      5,
+    ]);
+    expect(config({ DATABASE_URL: "postgresql://h/n", DB_POOL_SIZE: "3" })).toEqual(["postgresql://h/n", 3]);
+  });
+
+  test("sends mail through the server that is named", () => {
+    expect(readConfig({ SMTP_PORT: "25" }).smtp).toBeUndefined();
+    expect(readConfig({ SMTP_HOST: "mail.example.org" })).toMatchObject({
+      smtp: { port: 587, auth: "if_available", tls: "if_available", verifyHost: true, verifyCert: true, retries: 1 },
+      mailFrom: "hello@localhost",
+      mailReplyTo: "admin@localhost",
+    });
+    const env = { SMTP_HOST: "x", SMTP_ALLOWED_TLS_VERSIONS: "tlsv1.3, TLSv1.2", SMTP_FROM_ADDRESS: "a@b.example" };
+    expect(readConfig(env)).toMatchObject({ smtp: { tlsVersions: ["TLSv1.2", "TLSv1.3"] }, mailFrom: "a@b.example" });
+  });
+
   test("takes an empty variable as not set", () => {
     expect(readConfig({ PORT: "", UPLOAD_AUTH_REQUIRED: " " }).port).toBe(4000);
   });
@@ -46,6 +70,12 @@ describe("readConfig", () => {
     [{ URL_HOST: "https://casts.example.org" }, /URL_HOST/],
     [{ URL_HOST: "casts.example.org/sub" }, /URL_HOST/],
     [{ SECRET_KEY_BASE: "short" }, /SECRET_KEY_BASE is too short/],
+    [{ DATABASE_URL: "mysql://root:secret@x/y" }, /^DATABASE_URL cannot be used: [^s]*postgres:(?!.*secret)/],
+    [{ DATABASE_URL: "nonsense" }, /DATABASE_URL/],
+    [{ DATABASE_URL: "postgres://x/y?pool_size=many" }, /DATABASE_URL/],
+    [{ SMTP_HOST: "x", SMTP_TLS: "maybe" }, /always, if_available, never are possible/],
+    [{ SMTP_HOST: "x", SMTP_ALLOWED_TLS_VERSIONS: "tlsv1.2,sslv3" }, /SMTP_ALLOWED_TLS_VERSIONS has "sslv3"/],
+    [{ SMTP_HOST: "x", SMTP_AUTH: "always" }, /there is no SMTP_USERNAME/],
   ])("refuses %j", (env, message) => {
     expect(() => readConfig(env)).toThrow(message);
   });

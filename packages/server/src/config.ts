@@ -31,11 +31,39 @@ export interface Config {
   unregisteredUploadCountLimit: number | undefined;
   /** The visibility of new recordings. */
   defaultRecordingVisibility: Visibility;
+  /** Refuses new accounts. */
+  signUpDisabled: boolean;
+  /** The server that mail is sent through; `undefined`: messages are written into the log. */
+  smtp: SmtpConfig | undefined;
+  /** The addresses that mail comes from and that answers go to. */
+  mailFrom: string;
+  mailReplyTo: string;
   /** How many pages of a list guests can turn; `undefined`: all. */
   guestPaginationMaxPages: number | undefined;
   /** Shown on the page about this server. */
   contactEmail: string | undefined;
 }
+
+/** How to reach an SMTP server. */
+export interface SmtpConfig {
+  host: string;
+  /** With 465, encryption comes before anything is said. */
+  port: number;
+  username: string | undefined;
+  password: string | undefined;
+  auth: "always" | "if_available" | "never";
+  /** Whether the connection turns to encryption. */
+  tls: "always" | "if_available" | "never";
+  /** The oldest and the newest allowed; `undefined`: what Node allows. */
+  tlsVersions: TlsVersion[] | undefined;
+  /** Whether the certificate has to be for the host, and from somebody known. */
+  verifyHost: boolean;
+  verifyCert: boolean;
+  /** How often a message that was not delivered is tried again. */
+  retries: number;
+}
+
+type TlsVersion = "TLSv1.2" | "TLSv1.3";
 
 /** A setting that cannot be used; the message names the variable, its value and what would be right. */
 export class ConfigError extends Error {
@@ -51,10 +79,12 @@ type Environment = Record<string, string | undefined>;
 export function readConfig(env: Environment): Config {
   const port = integer(env, "PORT", 0, 65535) ?? 4000;
   const dataDir = resolve(text(env, "DATA_DIR") ?? "data");
+  const url = publicUrl(env, port);
+  const { hostname } = new URL(url);
   return {
     host: text(env, "HOST") ?? (flag(env, "BIND_ALL") ? "0.0.0.0" : "127.0.0.1"),
     port,
-    url: publicUrl(env, port),
+    url,
     dataDir,
     cacheDir: resolve(text(env, "CACHE_PATH") ?? join(dataDir, "cache")),
     ...database(env),
@@ -63,6 +93,10 @@ export function readConfig(env: Environment): Config {
     uploadAuthRequired: flag(env, "UPLOAD_AUTH_REQUIRED") ?? false,
     unregisteredUploadCountLimit: integer(env, "UNREGISTERED_UPLOAD_COUNT_LIMIT", 0),
     defaultRecordingVisibility: choice(env, "DEFAULT_RECORDING_VISIBILITY", visibilities) ?? "unlisted",
+    signUpDisabled: flag(env, "SIGN_UP_DISABLED") ?? false,
+    smtp: smtp(env),
+    mailFrom: text(env, "MAIL_FROM_ADDRESS") ?? text(env, "SMTP_FROM_ADDRESS") ?? `hello@${hostname}`,
+    mailReplyTo: text(env, "MAIL_REPLY_TO_ADDRESS") ?? text(env, "SMTP_REPLY_TO_ADDRESS") ?? `admin@${hostname}`,
     guestPaginationMaxPages: integer(env, "GUEST_PAGINATION_MAX_PAGES", 1),
     contactEmail: text(env, "CONTACT_EMAIL_ADDRESS"),
   };
@@ -95,6 +129,36 @@ function database(env: Environment): Pick<Config, "databaseUrl" | "databasePoolS
   url.searchParams.delete("pool_size");
   if (inAddress !== null && !/^[1-9]\d{0,2}$/.test(inAddress)) throw wrong;
   return { databaseUrl: url.href, databasePoolSize: size ?? Number(inAddress ?? 10) };
+}
+
+function smtp(env: Environment): SmtpConfig | undefined {
+  const host = text(env, "SMTP_HOST");
+  if (host === undefined) return undefined;
+  const when = ["always", "if_available", "never"] as const;
+  const versions = text(env, "SMTP_ALLOWED_TLS_VERSIONS")
+    ?.split(",")
+    .map((name) => {
+      const found = { "tlsv1.2": "TLSv1.2", "tlsv1.3": "TLSv1.3" }[name.trim().toLowerCase()];
+      if (found) return found as TlsVersion;
+      throw new ConfigError(`SMTP_ALLOWED_TLS_VERSIONS has "${name.trim()}": tlsv1.2, tlsv1.3 are possible`);
+    });
+  const username = text(env, "SMTP_USERNAME");
+  const auth = choice(env, "SMTP_AUTH", when) ?? "if_available";
+  if (auth === "always" && username === undefined) {
+    throw new ConfigError("SMTP_AUTH is always, but there is no SMTP_USERNAME");
+  }
+  return {
+    host,
+    port: integer(env, "SMTP_PORT", 1, 65535) ?? 587,
+    username,
+    password: text(env, "SMTP_PASSWORD"),
+    auth,
+    tls: choice(env, "SMTP_TLS", when) ?? "if_available",
+    tlsVersions: versions?.sort(),
+    verifyHost: flag(env, "SMTP_TLS_VERIFY_HOST") ?? true,
+    verifyCert: flag(env, "SMTP_TLS_VERIFY_CERT") ?? true,
+    retries: integer(env, "SMTP_RETRIES", 0, 10) ?? 1,
+  };
 }
 
 function secret(env: Environment): string | undefined {

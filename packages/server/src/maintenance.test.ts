@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cast, startTestServer, type TestServer } from "../test/harness.js";
+import { AccountRepository } from "./accounts/repository.js";
 import { DerivedFiles } from "./derived.js";
 import { createLog } from "./log.js";
 import { sweep } from "./maintenance.js";
@@ -35,6 +36,7 @@ test("sweeping removes what nobody needs and nothing else", async () => {
     files: server.files,
     derived: new DerivedFiles(join(server.folder, "cache"), Date.now),
     recordings: new RecordingRepository(server.db),
+    accounts: new AccountRepository(server.db),
     clock: Date.now,
     log: createLog((line) => lines.push(line), Date.now),
   };

@@ -1,3 +1,5 @@
+import type { AccountRepository } from "./accounts/repository.js";
+import { SESSION_LIFETIME } from "./accounts/sessions.js";
 import type { DerivedFiles } from "./derived.js";
 import type { FileStore } from "./files/files.js";
 import type { Log } from "./log.js";
@@ -8,15 +10,16 @@ const DAY = 24 * HOUR;
 const BATCH = 200;
 
 /** Removes what nobody needs: files that no row names, drafts whose writers are gone, derived files that nobody asked for in
- *  a month. Files younger than an hour are left alone, because their row may still be on its way. */
+ *  a month, links and sessions that have ended. Files younger than an hour are left alone, because their row may still be on its way. */
 export async function sweep(parts: {
   files: FileStore;
   derived: DerivedFiles;
   recordings: RecordingRepository;
+  accounts: AccountRepository;
   clock: () => number;
   log: Log;
 }): Promise<void> {
-  const { files, derived, recordings, clock, log } = parts;
+  const { files, derived, recordings, accounts, clock, log } = parts;
   const now = clock();
   let orphans = 0;
   let batch: string[] = [];
@@ -36,6 +39,7 @@ export async function sweep(parts: {
   }
   await check();
   const drafts = await files.discardDrafts(now - HOUR);
+  await accounts.sweep(now, now - SESSION_LIFETIME);
   const unused = await derived.sweep(now - 30 * DAY);
   if (orphans + drafts + unused > 0) log.info("swept", { orphans, drafts, unused });
 }

@@ -27,6 +27,16 @@ const rules: Rule[] = [
     seconds: 60,
     matches: (method, path) => method === "POST" && /^\/api\/(v1\/recordings|asciicasts)$/.test(path),
   },
+  // What sends mail, and what could be used to guess.
+  { name: "login", limit: 5, seconds: 60, matches: (method, path) => method === "POST" && path === "/login" },
+  { name: "email", limit: 5, seconds: 60, matches: (method, path) => method === "POST" && path === "/user/email" },
+  { name: "session", limit: 10, seconds: 60, matches: (method, path) => method === "POST" && path === "/session" },
+  {
+    name: "register_cli",
+    limit: 3,
+    seconds: 60,
+    matches: (method, path) => method === "POST" && path.startsWith("/connect/"),
+  },
   { name: "default", limit: 50, seconds: 10, matches: () => true },
 ];
 

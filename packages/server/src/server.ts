@@ -2,13 +2,18 @@ import { mkdir } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { type ServerType, serve } from "@hono/node-server";
+import { AccountRepository } from "./accounts/repository.js";
+import { SignIn } from "./accounts/sign-in.js";
 import { createApp } from "./app.js";
 import type { Config } from "./config.js";
 import { openDatabase } from "./db/database.js";
 import { migrate } from "./db/migrate.js";
+import type { User } from "./db/schema.js";
 import { DerivedFiles } from "./derived.js";
 import { openDiskStore } from "./files/disk.js";
-import type { Log } from "./log.js";
+import { createLog, type Log } from "./log.js";
+import { LogMailer, Outbox } from "./mail/mailer.js";
+import { SmtpMailer } from "./mail/smtp.js";
 import { sweep } from "./maintenance.js";
 import { RecordingRepository } from "./recordings/repository.js";
 import { recordingWorkers } from "./recordings/workers.js";
@@ -19,6 +24,8 @@ import { keptSecret } from "./secret.js";
 export interface RunningServer {
   /** The port it listens on. */
   port: number;
+  /** Makes whoever opens it first the administrator; `undefined` once there is one. */
+  administratorLink: string | undefined;
   /** Finishes what is being answered, then stops. */
   close(): Promise<void>;
 }
@@ -45,29 +52,52 @@ export async function startServer(options: {
   const derived = new DerivedFiles(config.cacheDir, clock);
   const db = openDatabase(config);
   const workers = recordingWorkers();
+  const outbox = new Outbox(config.smtp ? new SmtpMailer(config.smtp, config) : new LogMailer(log), log);
   try {
     for (const name of await migrate(db)) log.info("migrated", { name });
     if (options.sample) await addSample({ db, files, workers, config, clock });
-    const app = createApp({ config, db, files, derived, workers, clock, log, secret, version });
+    const app = createApp({ config, db, files, derived, workers, outbox, clock, log, secret, version });
+    const accounts = new AccountRepository(db);
+    const administratorLink = await new SignIn(accounts, outbox, config, clock).administratorLink();
     const { server, port } = await listen(app.fetch, config);
     const recordings = new RecordingRepository(db);
     const tidy = () =>
-      sweep({ files, derived, recordings, clock, log }).catch((error) => log.error("sweep", { error: String(error) }));
+      sweep({ files, derived, recordings, accounts, clock, log }).catch((error) =>
+        log.error("sweep", { error: String(error) }),
+      );
     let sweeping = tidy();
     const timer = setInterval(() => (sweeping = sweeping.then(tidy)), SWEEP_EVERY);
     timer.unref();
     const close = async () => {
       clearInterval(timer);
       await stop(server);
+      await outbox.settled();
       await sweeping;
       await workers.close();
       await db.destroy();
     };
-    return { port, close };
+    return { port, administratorLink, close };
   } catch (error) {
     await workers.close();
     await db.destroy();
     throw error;
+  }
+}
+
+/** Makes somebody an administrator, whether the server runs or not.
+ *
+ *  @param person  a user name, or an e-mail address, which gets an account if it has none
+ *  @throws Refusal  for what is neither, and for a name that nobody has */
+export async function addAdministrator(config: Config, person: string, clock: () => number = Date.now): Promise<User> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const db = openDatabase(config);
+  try {
+    await migrate(db);
+    const log = createLog(() => {}, clock);
+    const outbox = new Outbox(new LogMailer(log), log);
+    return await new SignIn(new AccountRepository(db), outbox, config, clock).addAdministrator(person);
+  } finally {
+    await db.destroy();
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { createApp } from "../src/app.js";
 import { type Config, readConfig } from "../src/config.js";
 import { type Database, openDatabase } from "../src/db/database.js";
@@ -9,6 +10,7 @@ import { DerivedFiles } from "../src/derived.js";
 import { openDiskStore } from "../src/files/disk.js";
 import type { FileStore } from "../src/files/files.js";
 import { createLog } from "../src/log.js";
+import { type Mail, Outbox } from "../src/mail/mailer.js";
 import type { Task } from "../src/recordings/worker.js";
 import { recordingWorkers } from "../src/recordings/workers.js";
 import type { WorkerPool } from "../src/worker-pool.js";
@@ -25,6 +27,12 @@ export interface TestServer {
   now: number;
   /** What was logged so far. */
   logged: string[];
+  /** What was mailed so far. */
+  mails: Mail[];
+  /** Waits until everything is mailed. */
+  settled(): Promise<void>;
+  /** Makes it as if it was new; much faster than starting another one. */
+  reset(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -61,6 +69,8 @@ export function cast(header: Record<string, unknown> = {}, events?: string[]): s
   return [JSON.stringify({ version: 3, term: { cols: 80, rows: 24 }, ...header }), ...lines, ""].join("\n");
 }
 
+const start = Date.parse("2026-11-21T10:00:00Z");
+
 export async function startTestServer(settings: Partial<Config> = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "asciinema-server-"));
   const db = openDatabase({ dataDir: folder, databaseUrl: undefined, databasePoolSize: 1 });
@@ -69,12 +79,18 @@ export async function startTestServer(settings: Partial<Config> = {}): Promise<T
   const workers: WorkerPool<Task> = recordingWorkers();
   const config: Config = { ...readConfig({ DATA_DIR: folder, URL_HOST: "casts.example.org" }), ...settings };
   const logged: string[] = [];
+  const clock = () => server.now;
+  const log = createLog((line) => logged.push(line), clock);
+  const mails: Mail[] = [];
+  const outbox = new Outbox({ logs: false, send: async (mail) => void mails.push(mail) }, log);
   const server: TestServer = {
     db,
     files,
     folder,
-    now: Date.parse("2026-11-21T10:00:00Z"),
+    now: start,
     logged,
+    mails,
+    settled: () => outbox.settled(),
     async request(path, { from = "127.0.0.1", ...init } = {}) {
       return app.request(path, init, { incoming: { socket: { remoteAddress: from } } });
     },
@@ -89,21 +105,31 @@ export async function startTestServer(settings: Partial<Config> = {}): Promise<T
         body: form(content, options),
       });
     },
+    async reset() {
+      for (const table of ["recordings", "clis", "sessions", "links", "users"] as const) {
+        await db.deleteFrom(table).execute();
+      }
+      await sql`delete from sqlite_sequence`.execute(db);
+      for await (const { key } of files.list()) await files.delete(key);
+      mails.length = 0;
+      logged.length = 0;
+      server.now = start;
+    },
     async close() {
       await workers.close();
       await db.destroy();
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  const clock = () => server.now;
   const app = createApp({
     config,
     db,
     files,
     derived: new DerivedFiles(config.cacheDir, clock),
     workers,
+    outbox,
     clock,
-    log: createLog((line) => logged.push(line), clock),
+    log,
     secret: "a secret that only tests know, long enough",
     version: "0.0.0",
   });

@@ -61,12 +61,12 @@ describeDatabases("accounts", (open) => {
     expect(await accounts.connect(mira.id, "a", 7)).toBe("connected");
     expect(await accounts.connect(mira.id, "a", 8)).toBe("known");
     expect(await accounts.connect(lin.id, "a", 8)).toBe("taken");
-    const [cli] = await accounts.clisOf(mira.id);
+    const [cli] = await accounts.machinesOf(mira.id);
     await accounts.revokeCli(lin.id, cli!.id, 9);
-    expect((await accounts.clisOf(mira.id))[0]!.revoked_at).toBeNull();
+    expect((await accounts.machinesOf(mira.id))[0]!.revoked_at).toBeNull();
     await accounts.revokeCli(mira.id, cli!.id, 9);
     await accounts.revokeCli(mira.id, cli!.id, 10);
-    expect((await accounts.clisOf(mira.id))[0]!.revoked_at).toBe(9);
+    expect((await accounts.machinesOf(mira.id))[0]!.revoked_at).toBe(9);
     expect(await accounts.connect(mira.id, "a", 11)).toBe("revoked");
   });
 
@@ -96,7 +96,7 @@ describeDatabases("accounts", (open) => {
   test("a deleted account leaves nothing, whatever is going on", async () => {
     const mira = await add("mira", "mira@example.org");
     await accounts.connect(mira.id, "a", 7);
-    const [cli] = await accounts.clisOf(mira.id);
+    const [cli] = await accounts.machinesOf(mira.id);
     const kept = (await recordings.insert(recordingRow({ user_id: mira.id, cli_id: cli!.id }))) as { file_key: string };
     await accounts.addSession({ user_id: mira.id, token_hash: "s", user_agent: null, created_at: 1, used_at: 1 });
     const uploads = Array.from({ length: 6 }, () =>

@@ -12,6 +12,13 @@ export interface Uploader {
 /** A machine and the user it belongs to. */
 export type CliWithUser = Required<Uploader>;
 
+/** A machine as its owner sees it. */
+export interface Machine extends Pick<Cli, "id" | "created_at" | "revoked_at"> {
+  /** How many recordings it has uploaded that are still there, and when the last of them. */
+  recordings: number;
+  uploaded_at: number | null;
+}
+
 /** What became of a machine that somebody wants to connect to their account. */
 export type Connection = "connected" | "known" | "merged" | "taken" | "revoked";
 
@@ -102,8 +109,19 @@ export class AccountRepository {
   }
 
   /** A user's machines, newest first. */
-  async clisOf(userId: number): Promise<Cli[]> {
-    return this.db.selectFrom("clis").selectAll().where("user_id", "=", userId).orderBy("id", "desc").execute();
+  async machinesOf(userId: number): Promise<Machine[]> {
+    return this.db
+      .selectFrom("clis")
+      .leftJoin("recordings", "recordings.cli_id", "clis.id")
+      .select(["clis.id", "clis.created_at", "clis.revoked_at"])
+      .select(({ fn }) => [
+        fn.count<number>("recordings.id").as("recordings"),
+        fn.max("recordings.created_at").as("uploaded_at"),
+      ])
+      .where("clis.user_id", "=", userId)
+      .groupBy(["clis.id", "clis.created_at", "clis.revoked_at"])
+      .orderBy("clis.id", "desc")
+      .execute();
   }
 
   /** Enters an unknown machine together with the placeholder that owns what it uploads.
@@ -182,6 +200,11 @@ export class AccountRepository {
       .execute();
   }
 
+  /** Does several things, or none of them when one throws. */
+  async atomically<T>(work: (repository: AccountRepository) => Promise<T>): Promise<T> {
+    return this.db.transaction().execute((trx) => work(new AccountRepository(trx)));
+  }
+
   // Links
 
   async addLink(link: Omit<LinksTable, "id">): Promise<void> {
@@ -219,8 +242,13 @@ export class AccountRepository {
     return count;
   }
 
-  async deleteLinks(purpose: Link["purpose"]): Promise<void> {
-    await this.db.deleteFrom("links").where("purpose", "=", purpose).execute();
+  /** Removes all links of a purpose, or those of one user. */
+  async deleteLinks(purpose: Link["purpose"], userId?: number): Promise<void> {
+    await this.db
+      .deleteFrom("links")
+      .where("purpose", "=", purpose)
+      .$if(userId !== undefined, (query) => query.where("user_id", "=", userId!))
+      .execute();
   }
 
   // Sessions

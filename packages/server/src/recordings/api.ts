@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import type { AccountService } from "../accounts/service.js";
+import type { Machines } from "../accounts/machines.js";
 import type { Config } from "../config.js";
 import type { Recording } from "../db/schema.js";
 import type { FileStore } from "../files/files.js";
@@ -10,7 +10,7 @@ import { type Body, type BodyVariables, readBody, receiveUpload } from "./upload
 
 interface Parts {
   config: Config;
-  accounts: AccountService;
+  machines: Machines;
   recordings: RecordingService;
   files: FileStore;
 }
@@ -19,7 +19,7 @@ interface Parts {
 const JSON_LIMIT = 64 * 1024;
 
 /** The interface for commands: `/api/v1/recordings` and, for asciinema 2, `/api/asciicasts`. */
-export function recordingApi({ config, accounts, recordings, files }: Parts): Hono<{ Variables: BodyVariables }> {
+export function recordingApi({ config, machines, recordings, files }: Parts): Hono<{ Variables: BodyVariables }> {
   const app = new Hono<{ Variables: BodyVariables }>();
 
   app.use(async (c, next) => {
@@ -29,7 +29,7 @@ export function recordingApi({ config, accounts, recordings, files }: Parts): Ho
   });
 
   const upload = (field: string) => async (c: Context<{ Variables: BodyVariables }>) => {
-    const uploader = await accounts.uploader(c.req.header("authorization"));
+    const uploader = await machines.uploader(c.req.header("authorization"));
     await recordings.admit(uploader);
     const upload = await receiveUpload(c.req.raw.headers, c.var.body, field, config.uploadSizeLimit, files.draft());
     const { recording, cut } = await recordings.create(uploader, upload, c.req.header("user-agent"));
@@ -40,13 +40,13 @@ export function recordingApi({ config, accounts, recordings, files }: Parts): Ho
   app.post("/asciicasts", upload("asciicast"));
 
   app.on(["PUT", "PATCH"], "/v1/recordings/:id", async (c) => {
-    const actor = await accounts.owner(c.req.header("authorization"));
+    const actor = await machines.owner(c.req.header("authorization"));
     const changes = await settings(c.req.header("content-type"), c.var.body);
     return c.json(represent(config, await recordings.update(actor, c.req.param("id"), changes)));
   });
 
   app.delete("/v1/recordings/:id", async (c) => {
-    const actor = await accounts.owner(c.req.header("authorization"));
+    const actor = await machines.owner(c.req.header("authorization"));
     await recordings.delete(actor, c.req.param("id"));
     return c.body(null, 204);
   });

@@ -8,6 +8,7 @@ import type { Assets } from "../web/assets.js";
 import { acceptsGzip, preferredForm } from "../web/negotiation.js";
 import { framedPolicy, pagePolicy } from "../web/security.js";
 import type { Site } from "../web/site.js";
+import type { PageEnv } from "../web/visit.js";
 import { oembed, oembedXml } from "./oembed.js";
 import { pageOptions } from "./playback.js";
 import type { Previews } from "./previews.js";
@@ -31,17 +32,19 @@ const PER_PAGE = 15;
 
 /** How long what does not depend on the address may be kept without asking. */
 const HOUR = "public, max-age=3600, must-revalidate";
+/** What only some may see, nobody on the way may keep. */
+const OWN = "private, no-cache";
 const YEAR = "public, max-age=31536000, must-revalidate";
 
 /** Everything about recordings that a browser shows or fetches. */
-export function recordingPages(parts: Parts): Hono {
+export function recordingPages(parts: Parts): Hono<PageEnv> {
   const { config, site, assets, recordings, previews, files, secret } = parts;
-  const app = new Hono();
+  const app = new Hono<PageEnv>();
   const withPicture = (recording: ListedRecording) => ({ recording, picture: previews.picture(recording) });
 
   app.get("/", async (c) => {
     const { recordings: found, count } = await recordings.recent(1, PER_HOME);
-    const page = <HomePage site={site} recordings={found.map(withPicture)} more={count > PER_HOME} />;
+    const page = <HomePage site={c.var.visit.site} recordings={found.map(withPicture)} more={count > PER_HOME} />;
     return c.html(page, 200, { "content-security-policy": pagePolicy });
   });
 
@@ -56,7 +59,9 @@ export function recordingPages(parts: Parts): Hono {
     const { recordings: found, count } = await recordings.recent(page, PER_PAGE);
     const pages = Math.min(most, Math.max(1, Math.ceil(count / PER_PAGE)));
     if (page > pages) throw notFound("Page");
-    const view = <RecentPage site={site} recordings={found.map(withPicture)} page={page} pages={pages} total={count} />;
+    const view = (
+      <RecentPage site={c.var.visit.site} recordings={found.map(withPicture)} page={page} pages={pages} total={count} />
+    );
     return c.html(view, 200, { "content-security-policy": pagePolicy });
   });
 
@@ -64,7 +69,7 @@ export function recordingPages(parts: Parts): Hono {
     const match = /^([A-Za-z0-9]+)(?:\.(cast|json|txt|svg|js))?$/.exec(c.req.param("file"));
     if (!match) throw notFound();
     const [, address, ending] = match as unknown as [string, string, string | undefined];
-    const recording = await recordings.show(visitor, address);
+    const recording = await recordings.show(c.var.visit.actor, address);
     switch (ending ?? preferredForm(c.req.header("accept"))) {
       case "cast":
       case "json":
@@ -81,7 +86,7 @@ export function recordingPages(parts: Parts): Hono {
   });
 
   app.get("/a/:address/iframe", async (c) => {
-    const recording = await recordings.show(visitor, c.req.param("address"));
+    const recording = await recordings.show(c.var.visit.actor, c.req.param("address"));
     const view = (
       <FramedRecordingPage
         site={site}
@@ -96,7 +101,7 @@ export function recordingPages(parts: Parts): Hono {
   app.post("/a/:address/views", async (c) => {
     const token = c.req.query("token");
     if (token === undefined) throw new Refusal("bad_request", "The token is missing");
-    const recording = await recordings.show(visitor, c.req.param("address"));
+    const recording = await recordings.show(c.var.visit.actor, c.req.param("address"));
     if (isViewToken(secret, token, recording.id, site.now()) && !hasCookie(c, `a${recording.id}`)) {
       await recordings.view(recording);
       const secure = config.url.startsWith("https:") ? "; Secure" : "";
@@ -121,13 +126,13 @@ export function recordingPages(parts: Parts): Hono {
 
   return app;
 
-  async function player(c: Context, recording: ListedRecording, address: string): Promise<Response> {
+  async function player(c: Context<PageEnv>, recording: ListedRecording, address: string): Promise<Response> {
     const canonical = addressOf(recording);
     if (address !== canonical) return c.redirect(`/a/${canonical}${new URL(c.req.url).search}`);
     const outline = await previews.outline(recording);
     const view = (
       <RecordingPage
-        site={site}
+        site={c.var.visit.site}
         recording={recording}
         options={pageOptions(c.req.query())}
         picture={previews.picture(recording)}
@@ -141,7 +146,7 @@ export function recordingPages(parts: Parts): Hono {
     return c.html(view, 200, policy);
   }
 
-  async function cast(c: Context, recording: ListedRecording): Promise<Response> {
+  async function cast(c: Context<PageEnv>, recording: ListedRecording): Promise<Response> {
     const headers: Record<string, string> = { "access-control-allow-origin": "*" };
     if (c.req.query("dl") !== undefined) {
       headers["content-disposition"] = `attachment; filename="${recording.id}.${fileEnding(recording)}"`;
@@ -150,17 +155,17 @@ export function recordingPages(parts: Parts): Hono {
       path: await files.local(recording.file_key),
       type: "application/x-asciicast",
       tag: recording.content_hash.slice(0, 32),
-      cacheControl: "no-cache",
+      cacheControl: recording.visibility === "private" ? OWN : "no-cache",
       headers,
     });
   }
 
-  async function transcript(c: Context, recording: ListedRecording): Promise<Response> {
+  async function transcript(c: Context<PageEnv>, recording: ListedRecording): Promise<Response> {
     return answerCompressed(c, {
       path: await previews.transcript(recording),
       type: "text/plain; charset=utf-8",
       tag: `${previews.picture(recording).key}-txt`,
-      cacheControl: "no-cache",
+      cacheControl: recording.visibility === "private" ? OWN : "no-cache",
       headers: {
         "access-control-allow-origin": "*",
         "content-disposition": `attachment; filename="${recording.id}.txt"`,
@@ -168,14 +173,14 @@ export function recordingPages(parts: Parts): Hono {
     });
   }
 
-  async function picture(c: Context, recording: ListedRecording): Promise<Response> {
+  async function picture(c: Context<PageEnv>, recording: ListedRecording): Promise<Response> {
     const corner = c.req.query("f") === "t";
     const { key } = previews.picture(recording);
     return answerCompressed(c, {
       path: await previews.svg(recording, corner),
       type: "image/svg+xml; charset=utf-8",
       tag: corner ? `${key}-t` : key,
-      cacheControl: c.req.query("v") === key ? YEAR : HOUR,
+      cacheControl: recording.visibility === "private" ? OWN : c.req.query("v") === key ? YEAR : HOUR,
       headers: { "access-control-allow-origin": "*" },
     });
   }
@@ -194,7 +199,7 @@ export function recordingPages(parts: Parts): Hono {
   }
 }
 
-function hasCookie(c: Context, name: string): boolean {
+function hasCookie(c: Context<PageEnv>, name: string): boolean {
   return (c.req.header("cookie") ?? "").split(";").some((cookie) => cookie.trim().startsWith(`${name}=`));
 }
 

@@ -32,7 +32,12 @@ describeDatabases("recordings", (open) => {
     const inserted = (await recordings.insert(row)) as Recording;
     expect(inserted).toMatchObject(row);
     expect(await recordings.byId(inserted.id)).toEqual(inserted);
-    expect(await recordings.byToken(row.secret_token)).toEqual({ ...inserted, author: "mira", views: 0 });
+    expect(await recordings.byToken(row.secret_token)).toEqual({
+      ...inserted,
+      author: "mira",
+      author_username: "mira",
+      views: 0,
+    });
   });
 
   test("are found by number only when they are public", async () => {
@@ -54,6 +59,21 @@ describeDatabases("recordings", (open) => {
     expect(await recordings.countOf(userId)).toBe(5);
   });
 
+  test("are listed and counted by owner and visibility", async () => {
+    const other = (await accounts.add({ username: "lin", email: null, visibility: "public", now: 5 }))!;
+    await insert({ user_id: other.id, visibility: "public" });
+    await insert({ visibility: "public", archived_at: 9 });
+    const ids: number[] = [];
+    for (let i = 0; i < 3; i++) ids.push((await insert({ visibility: "private" })).id);
+    expect((await recordings.of(userId, "private", 2)).map(({ id }) => id)).toEqual([ids[2], ids[1]]);
+    expect((await recordings.of(userId, "private", 2, 2)).map(({ id }) => id)).toEqual([ids[0]]);
+    expect(await recordings.countsOf(userId)).toEqual({ public: 0, unlisted: 0, private: 3 });
+    const all: number[] = [];
+    for await (const { id } of recordings.allOf(userId)) all.push(id);
+    expect(all).toHaveLength(4);
+    expect(all).toEqual([...all].sort((a, b) => a - b));
+  });
+
   test("never exceed a limit, even when all come at once", async () => {
     const { user, cli } = await accounts.addPlaceholder({
       tokenHash: "a",
@@ -69,7 +89,7 @@ describeDatabases("recordings", (open) => {
 
   test("are not taken from a machine that was revoked or is gone", async () => {
     await accounts.connect(userId, "a", 1);
-    const [cli] = await accounts.clisOf(userId);
+    const [cli] = await accounts.machinesOf(userId);
     await accounts.revokeCli(userId, cli!.id, 2);
     expect(await insert({ cli_id: cli!.id })).toBe("unowned");
     expect(await insert({ cli_id: 999 })).toBe("unowned");

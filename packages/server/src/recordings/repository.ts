@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { Visibility } from "../config.js";
 import type { Database } from "../db/database.js";
 import type { NewRecording, Recording, RecordingChanges } from "../db/schema.js";
 
@@ -6,6 +7,8 @@ import type { NewRecording, Recording, RecordingChanges } from "../db/schema.js"
 export interface ListedRecording extends Recording {
   /** The owner's name, or `null` for one who has none yet. */
   author: string | null;
+  /** The name that leads to the owner's page, if there is one. */
+  author_username: string | null;
   views: number;
 }
 
@@ -95,6 +98,52 @@ export class RecordingRepository {
     return Number(count);
   }
 
+  /** A user's recordings of one visibility, newest first. */
+  async of(userId: number, visibility: Visibility, limit: number, offset = 0): Promise<ListedRecording[]> {
+    return this.listed()
+      .where("recordings.user_id", "=", userId)
+      .where("visibility", "=", visibility)
+      .where("archived_at", "is", null)
+      .orderBy("recordings.id", "desc")
+      .limit(limit)
+      .offset(offset)
+      .execute();
+  }
+
+  /** How many recordings of each visibility a user has. */
+  async countsOf(userId: number): Promise<Record<Visibility, number>> {
+    const rows = await this.db
+      .selectFrom("recordings")
+      .select(["visibility", ({ fn }) => fn.countAll<number>().as("count")])
+      .where("user_id", "=", userId)
+      .where("archived_at", "is", null)
+      .groupBy("visibility")
+      .execute();
+    return {
+      public: 0,
+      unlisted: 0,
+      private: 0,
+      ...Object.fromEntries(rows.map((row) => [row.visibility, row.count])),
+    };
+  }
+
+  /** All that a user has, archived ones too, oldest first, read in pages. */
+  async *allOf(userId: number): AsyncGenerator<Recording> {
+    for (let last = 0; ; ) {
+      const page = await this.db
+        .selectFrom("recordings")
+        .selectAll()
+        .where("user_id", "=", userId)
+        .where("id", ">", last)
+        .orderBy("id")
+        .limit(100)
+        .execute();
+      yield* page;
+      if (page.length < 100) return;
+      last = page.at(-1)!.id;
+    }
+  }
+
   async isEmpty(): Promise<boolean> {
     return (await this.db.selectFrom("recordings").select("id").limit(1).executeTakeFirst()) === undefined;
   }
@@ -124,7 +173,8 @@ export class RecordingRepository {
       .leftJoin("recording_stats", "recording_stats.recording_id", "recordings.id")
       .selectAll("recordings")
       .select((query) => [
-        query.fn.coalesce("users.username", "users.temporary_username").as("author"),
+        query.fn.coalesce("users.name", "users.username", "users.temporary_username").as("author"),
+        "users.username as author_username",
         query.fn.coalesce("recording_stats.total_views", sql<number>`0`).as("views"),
       ]);
   }

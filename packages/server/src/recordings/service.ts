@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import type { Uploader } from "../accounts/repository.js";
-import type { Config } from "../config.js";
+import { type Config, type Visibility, visibilities } from "../config.js";
 import type { NewRecording, Recording } from "../db/schema.js";
 import type { FileStore } from "../files/files.js";
 import { type Actor, may } from "../policy.js";
@@ -127,6 +127,26 @@ export class RecordingService {
       this.repository.countPublic(),
     ]);
     return { recordings, count };
+  }
+
+  /** A page of a user's recordings of one visibility, newest first, and how many there are of each that the actor may list.
+   *
+   *  @param page  from 1
+   *  @throws Refusal  not_found for a visibility that the actor may not list */
+  async of(
+    actor: Actor,
+    userId: number,
+    visibility: Visibility,
+    page: number,
+    perPage: number,
+  ): Promise<{ recordings: ListedRecording[]; counts: Partial<Record<Visibility, number>> }> {
+    if (!may(actor, "list", { user_id: userId, visibility })) throw notFound("Page");
+    const counts = await this.repository.countsOf(userId);
+    const listed = visibilities.filter((one) => may(actor, "list", { user_id: userId, visibility: one }));
+    return {
+      recordings: await this.repository.of(userId, visibility, perPage, (page - 1) * perPage),
+      counts: Object.fromEntries(listed.map((one) => [one, counts[one]])),
+    };
   }
 
   /** How many recordings somebody may have. */

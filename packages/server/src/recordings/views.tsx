@@ -1,6 +1,6 @@
 import { raw } from "hono/html";
 import type { FC, PropsWithChildren } from "hono/jsx";
-import { Ago, Command, clockTime, count, Day, Icon, Trace } from "../web/components.js";
+import { Ago, Command, clockTime, count, Day, Face, Icon, Trace } from "../web/components.js";
 import { FramedPage, Page } from "../web/layout.js";
 import { markdown, plainText } from "../web/markdown.js";
 import type { Site } from "../web/site.js";
@@ -46,9 +46,18 @@ export const RecordingPage: FC<
             <div class="head">
               <h1>{title}</h1>
               <div class="by">
-                {recording.author ? <b>{recording.author}</b> : null}
+                {recording.author_username ? (
+                  <a href={`/~${recording.author_username}`}>
+                    <Face id={recording.user_id} />
+                    {recording.author}
+                  </a>
+                ) : recording.author ? (
+                  <b>{recording.author}</b>
+                ) : null}
                 <Day time={recording.created_at} />
-                <Visibility site={site} recording={recording} />
+                <span class="tag">
+                  <Visible site={site} recording={recording} />
+                </span>
               </div>
               <div class="acts">
                 <button class="btn main" type="button" {...{ popovertarget: "share" }}>
@@ -188,12 +197,13 @@ const PlayerAssets: FC<{ site: Site }> = ({ site }) => (
   </>
 );
 
-const Visibility: FC<{ site: Site; recording: ListedRecording }> = ({ site, recording }) => {
+/** Who can see a recording, as symbol and word. */
+const Visible: FC<{ site: Site; recording: ListedRecording }> = ({ site, recording }) => {
   const [icon, word] = (
     { public: ["globe", "Public"], unlisted: ["link", "Unlisted"], private: ["lock", "Private"] } as const
   )[recording.visibility];
   return (
-    <span class="tag">
+    <span class="seen">
       <Icon site={site} name={icon} />
       {word}
     </span>
@@ -376,6 +386,8 @@ interface ItemProps {
   site: Site;
   recording: ListedRecording;
   picture: Picture;
+  /** Whether all of the list is by one person, so that nobody has to be told. */
+  ofOneAuthor?: boolean;
 }
 
 /** A recording in a list: picture, trace, title, facts. */
@@ -419,15 +431,28 @@ const ItemTitle: FC<ItemProps> = ({ recording }) => (
   </h3>
 );
 
-const ItemMeta: FC<ItemProps> = ({ site, recording }) => (
+const ItemMeta: FC<ItemProps> = ({ site, recording, ofOneAuthor }) => (
   <p class="meta">
-    {recording.author ? <span>{recording.author}</span> : null}
+    {recording.visibility === "public" ? null : <Visible site={site} recording={recording} />}
+    {recording.author && !ofOneAuthor ? (
+      <span>
+        <Author recording={recording} />
+      </span>
+    ) : null}
     <Ago site={site} time={recording.created_at} />
     <span>
       {count(recording.views)} {recording.views === 1 ? "view" : "views"}
     </span>
   </p>
 );
+
+/** Whose a recording is, with a link when they have a page. */
+const Author: FC<{ recording: ListedRecording }> = ({ recording }) =>
+  recording.author_username ? (
+    <a href={`/~${recording.author_username}`}>{recording.author}</a>
+  ) : (
+    <span>{recording.author}</span>
+  );
 
 interface ListProps {
   site: Site;
@@ -492,7 +517,7 @@ export const RecentPage: FC<ListProps & { page: number; pages: number; total: nu
             <Nothing />
           )}
         </section>
-        {pages > 1 ? <Pages page={page} pages={pages} /> : null}
+        {pages > 1 ? <Pages page={page} pages={pages} address="/explore/recordings/recent" /> : null}
       </main>
     </Page>
   );
@@ -510,13 +535,16 @@ const Nothing: FC = () => (
   </div>
 );
 
-const Pages: FC<{ page: number; pages: number }> = ({ page, pages }) => {
+/** The way from page to page of a list.
+ *
+ *  @param address  of the first page */
+export const Pages: FC<{ page: number; pages: number; address: string }> = ({ page, pages, address: first }) => {
   const near: (number | undefined)[] = [];
   for (let n = 1; n <= pages; n++) {
     if (n === 1 || n === pages || Math.abs(n - page) <= 3) near.push(n);
     else if (near.at(-1) !== undefined) near.push(undefined);
   }
-  const address = (n: number) => (n === 1 ? "/explore/recordings/recent" : `/explore/recordings/recent?page=${n}`);
+  const address = (n: number) => (n === 1 ? first : `${first}${first.includes("?") ? "&" : "?"}page=${n}`);
   return (
     <nav class="pages" aria-label="Pages">
       {page > 1 ? (

@@ -1,5 +1,7 @@
 import { tracePath } from "@asciinema-ts/render";
-import type { FC } from "hono/jsx";
+import type { FC, PropsWithChildren } from "hono/jsx";
+import { facePath } from "../accounts/face.js";
+import type { Visibility } from "../config.js";
 import type { Site } from "./site.js";
 
 /** One of the symbols of `icons.svg`. It says nothing by itself: a word or a label stands beside it. */
@@ -16,6 +18,115 @@ export const Trace: FC<{ levels: string }> = ({ levels }) => (
   <svg class="trace" viewBox={`0 0 ${levels.length} 16`} preserveAspectRatio="none" aria-hidden="true">
     <path d={tracePath([...levels].map((level) => Number.parseInt(level, 16) / 15))} />
   </svg>
+);
+
+/** The picture of a person. */
+export const Face: FC<{ id: number }> = ({ id }) => (
+  <svg class="face" viewBox="-1 -1 7 7" aria-hidden="true">
+    <path d={facePath(id)} fill="currentColor" opacity="0.72" />
+  </svg>
+);
+
+/** A field of a form with its label, what to know about it, and what is wrong with what was typed. */
+export const Field: FC<
+  PropsWithChildren<{
+    site: Site;
+    name: string;
+    label: string;
+    wrong?: string | undefined;
+    hint?: string;
+    value?: string | undefined;
+    type?: "text" | "email";
+    mono?: boolean;
+    autocomplete?: string;
+    inputmode?: "email" | "numeric" | "decimal";
+    placeholder?: string;
+    required?: boolean;
+    maxlength?: number;
+    rows?: number;
+  }>
+> = (props) => {
+  const { site, name, label, wrong, hint, value, type = "text", mono, rows } = props;
+  const below = wrong ? `${name}-wrong` : hint ? `${name}-hint` : undefined;
+  const attributes = {
+    class: mono ? "input mono" : "input",
+    id: name,
+    name,
+    placeholder: props.placeholder,
+    required: props.required,
+    maxlength: props.maxlength,
+    "aria-invalid": wrong ? "true" : undefined,
+    "aria-describedby": below,
+  } as const;
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      {rows ? (
+        <textarea {...attributes} rows={rows}>
+          {/* A line end right after the tag would be lost. */ `\n${value ?? ""}`}
+        </textarea>
+      ) : (
+        <input
+          {...attributes}
+          type={type}
+          value={value ?? ""}
+          autocomplete={props.autocomplete}
+          inputmode={props.inputmode}
+          spellcheck={false}
+        />
+      )}
+      {hint && !wrong ? (
+        <p class="hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      ) : null}
+      {wrong ? <Wrong site={site} id={`${name}-wrong`} text={wrong} /> : null}
+    </div>
+  );
+};
+
+/** What is wrong with a field. */
+export const Wrong: FC<{ site: Site; id: string; text: string }> = ({ site, id, text }) => (
+  <p class="wrong" id={id}>
+    <Icon site={site} name="alert" />
+    {text}
+  </p>
+);
+
+/** A line about something that was done, or that is to be known. */
+export const Notice: FC<PropsWithChildren<{ site: Site; kind?: "good" | "bad"; icon?: string }>> = (props) => {
+  const { site, kind, icon, children } = props;
+  const role = kind === "good" ? "status" : kind === "bad" ? "alert" : undefined;
+  return (
+    <p class={kind ? `note ${kind}` : "note"} role={role}>
+      <Icon site={site} name={icon ?? (kind === "good" ? "check" : "alert")} />
+      <span>{children}</span>
+    </p>
+  );
+};
+
+/** Who can see a recording, to choose from. */
+export const VisibilityChoice: FC<{ legend: string; chosen: Visibility }> = ({ legend, chosen }) => (
+  <fieldset>
+    <legend>{legend}</legend>
+    <div class="choice">
+      {(
+        [
+          ["public", "Public", "Listed on the home page and on yours."],
+          ["unlisted", "Unlisted", "Anyone with the link. Not listed."],
+          ["private", "Private", "Only you, signed in."],
+        ] as const
+      ).map(([value, name, consequence]) => (
+        <label class="check">
+          <input type="radio" name="visibility" value={value} checked={value === chosen} />
+          <span>
+            <b>{name}</b>
+            <span>{consequence}</span>
+          </span>
+        </label>
+      ))}
+    </div>
+  </fieldset>
 );
 
 /** A command to be typed or copied. */

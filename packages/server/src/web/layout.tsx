@@ -1,13 +1,13 @@
 import { html } from "hono/html";
 import type { Child, FC, PropsWithChildren } from "hono/jsx";
-import { Icon } from "./components.js";
+import { Face, Icon, Notice } from "./components.js";
 import type { Site } from "./site.js";
 
 interface PageProps {
   site: Site;
   title: string;
   /** The entry of the navigation that this page is. */
-  current?: "explore" | "record";
+  current?: "explore" | "record" | "sign-in" | "reader" | undefined;
   /** More for the document's head. */
   head?: Child;
   /** Whether search engines may show the page; so unless told otherwise. */
@@ -37,8 +37,31 @@ export const Page: FC<PropsWithChildren<PageProps>> = ({ site, title, current, h
             <a href="/record" aria-current={current === "record" ? "page" : undefined}>
               Record
             </a>
+            {site.reader ? (
+              <a
+                class="who"
+                href={`/~${site.reader.username}`}
+                aria-current={current === "reader" ? "page" : undefined}
+              >
+                <Face id={site.reader.id} />
+                {site.reader.username}
+              </a>
+            ) : (
+              <a href="/login/new" aria-current={current === "sign-in" ? "page" : undefined}>
+                Sign in
+              </a>
+            )}
           </nav>
         </div>
+        {site.note ? (
+          <div class="said">
+            <div class="wrap">
+              <Notice site={site} kind="good">
+                {site.note}
+              </Notice>
+            </div>
+          </div>
+        ) : null}
       </header>
       {children}
       <footer class="foot">

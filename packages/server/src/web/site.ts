@@ -10,6 +10,12 @@ export interface Site {
   /** Host and port, for people. */
   host: string;
   contactEmail: string | undefined;
+  /** Whether nobody can make an account. */
+  signUpDisabled: boolean;
+  /** Who is reading, if somebody has signed in. */
+  reader?: { username: string; id: number };
+  /** What the page says once about what was done before it. */
+  note?: string;
   asset(name: string): string;
   now(): number;
 }
@@ -21,6 +27,7 @@ export function siteOf(config: Config, assets: Assets, version: string, clock: (
     version,
     url: config.url,
     host: new URL(config.url).host,
+    signUpDisabled: config.signUpDisabled,
     contactEmail: config.contactEmail,
     asset: (name) => assets.url(name),
     now: clock,

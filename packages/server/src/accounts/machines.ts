@@ -1,13 +1,19 @@
 import type { Config } from "../config.js";
-import { Refusal } from "../refusal.js";
+import { notFound, Refusal } from "../refusal.js";
 import { hashOf } from "../token.js";
-import type { AccountRepository, CliWithUser } from "./repository.js";
+import type { AccountRepository, CliWithUser, Connection, Machine } from "./repository.js";
 
 const INSTALL_ID = /^[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$/;
 const TEMPORARY_USERNAME_LENGTH = 16;
 
-/** Knows who a request comes from. */
-export class AccountService {
+/** What connecting a machine would do. */
+export type Prospect =
+  | { kind: "new" | "known" | "taken" | "revoked" }
+  /** It has uploaded already, and what it uploaded is nobody's yet. */
+  | { kind: "unclaimed"; recordings: number };
+
+/** Knows the machines that upload by their install ids, and whose they are. */
+export class Machines {
   constructor(
     private readonly repository: AccountRepository,
     private readonly config: Pick<Config, "uploadAuthRequired" | "defaultRecordingVisibility">,
@@ -40,11 +46,46 @@ export class AccountService {
     return known;
   }
 
+  /** What connecting a machine to a user's account would do.
+   *
+   *  @throws Refusal  not_found for what is no install id */
+  async prospect(userId: number, installId: string): Promise<Prospect> {
+    const found = await this.repository.cliByHash(hashed(installId));
+    if (!found) return { kind: "new" };
+    if (found.cli.revoked_at !== null) return { kind: "revoked" };
+    if (found.user.id === userId) return { kind: "known" };
+    if (found.user.email !== null || found.user.username !== null) return { kind: "taken" };
+    const { recordings } = (await this.repository.machinesOf(found.user.id))[0] ?? { recordings: 0 };
+    return { kind: "unclaimed", recordings };
+  }
+
+  /** Connects a machine to a user's account, together with what it has uploaded so far.
+   *
+   *  @throws Refusal  not_found for what is no install id */
+  async connect(userId: number, installId: string): Promise<Connection> {
+    return this.repository.connect(userId, hashed(installId), this.clock());
+  }
+
+  /** A user's machines, newest first. */
+  async of(userId: number): Promise<Machine[]> {
+    return this.repository.machinesOf(userId);
+  }
+
+  /** Refuses a machine of a user's for ever. */
+  async revoke(userId: number, id: number): Promise<void> {
+    await this.repository.revokeCli(userId, id, this.clock());
+  }
+
   private async known(installId: string): Promise<CliWithUser | undefined> {
     const found = await this.repository.cliByHash(hashOf(installId));
     if (found?.cli.revoked_at != null) throw unauthenticated("This installation ID has been revoked");
     return found;
   }
+}
+
+function hashed(installId: string): string {
+  if (!INSTALL_ID.test(installId)) throw notFound("Machine");
+  return hashOf(installId);
 }
 
 function credentials(authorization: string | undefined): { username: string; installId: string } {
