@@ -90,6 +90,57 @@ describe.each([1, 1.25, 1.5, 2, 3])("at %d device pixels per CSS pixel", (ratio)
   });
 });
 
+describe.each([1, 1.5])("lines of double size at %d device pixels per CSS pixel", (ratio) => {
+  test("twice as wide, and of those twice as high the upper and the lower half", async () => {
+    const lines = ["\x1b#6█ ─█", "\x1b#3▄ x\x1b[4my\x1b[0m", "\x1b#4▄ x\x1b[4my\x1b[0m", "日日xx", "\x1b#6日日xx"];
+    const page = await show(lines.join("\r\n"), ratio, 440);
+    const { width, height, data } = await pixels(page);
+    const [cell, row] = [width / 40, height / 6];
+    const at = (col: number, line: number) => data[Math.round(line * row) * width + Math.round(col * cell)];
+    const BG = 0xff141312;
+    // Cells 0 and 1, 2 and 3 and so on belong together.
+    expect([0.5, 1.5, 2.5, 3.5, 6.5, 7.5, 8.5].map((col) => at(col, 0.3))).toEqual([FG, FG, BG, BG, FG, FG, BG]);
+    const column = (col: number, line: number) =>
+      Array.from({ length: row }, (_, y) => data[(line * row + y) * width + Math.round(col * cell)]);
+    expect([4.1, 5.9].map((col) => column(col, 0).includes(FG))).toEqual([true, true]);
+    // A lower half block of double height is the whole of the second line.
+    expect([0.5, 1.5].map((col) => at(col, 1.1))).toEqual([BG, BG]);
+    expect([0.5, 1.5, 2.5].map((col) => at(col, 2.1))).toEqual([FG, FG, BG]);
+    expect([0.5, 1.5, 2.5].map((col) => at(col, 2.9))).toEqual([FG, FG, BG]);
+    const inked = (col: number, cols: number, line: number) => {
+      let count = 0;
+      for (let y = Math.round(line * row); y < Math.round((line + 1) * row); y++)
+        for (let x = Math.round(col * cell); x < Math.round((col + cols) * cell); x++)
+          if (data[y * width + x] !== BG) count++;
+      return count;
+    };
+    expect([inked(4, 2, 1), inked(4, 2, 2), inked(10, 2, 1)].map((count) => count > 0)).toEqual([true, true, false]);
+    expect([1, 2].map((line) => column(6.1, line).includes(FG))).toEqual([false, true]);
+    expect(inked(0, 8, 4)).toBeGreaterThan(1.6 * inked(0, 4, 3));
+    expect(inked(12, 28, 4)).toBe(0);
+    await page.context().close();
+  });
+
+  test("their text lies over them, as wide as the picture", async () => {
+    const page = await show("\x1b#6double\r\nsingle\r\n\x1b#3high\r\n\x1b#4high", ratio, 440);
+    await page.dispatchEvent(".ap-term-text", "pointerenter");
+    const boxes = await page.$$eval(".ap-line", (lines) =>
+      lines.slice(0, 4).map((line) => {
+        const range = document.createRange();
+        range.selectNodeContents(line);
+        const { width, height, top } = range.getBoundingClientRect();
+        return [width, height, top - line.parentElement!.getBoundingClientRect().top];
+      }),
+    );
+    const [double, single, upper, lower] = boxes as [number[], number[], number[], number[]];
+    expect(double[0]).toBeCloseTo(single[0]! * 2, 0);
+    expect(upper[0]).toBeCloseTo((single[0]! * 8) / 6, 0);
+    expect(upper[1]).toBeCloseTo(single[1]! * 2, 0);
+    expect(lower[2]).toBeCloseTo(upper[2]!, 0);
+    await page.context().close();
+  });
+});
+
 test("what is not painted anew is what painting all anew gives", async () => {
   const page = await show("", 1.5);
   const differences = await page.evaluate(async () => {
@@ -129,6 +180,11 @@ test("what is not painted anew is what painting all anew gives", async () => {
       "\x1b[2J",
       "\x1b[?5hreverse",
       "\x1b[?5l\x1b]11;#204060\x07",
+      "\x1b[2;1H\x1b#6wide 日本",
+      "\x1b[2;1H\x1b#3\x1b[4mhigh\x1b[0m\x1b[3;1H\x1b#4high",
+      "\x1b[8;1H\n",
+      "\x1b[2;3Hx\x1b[2;1H\x1b#5",
+      "日本\x1b[2;2;2;3;7$t",
     ];
     let fed = "";
     const counts: number[] = [];
@@ -155,7 +211,7 @@ test("what is not painted anew is what painting all anew gives", async () => {
 
 test("where pixels cannot be read back, the canvas' own text painting gives nearly the same", async () => {
   const text =
-    "The quick \x1b[1mbrown\x1b[0m fox \x1b[31;47mjumps\x1b[0m\r\n┌──┐ █▓▒░ ⣿ \x1b[4munder\x1b[0m \x1b[9mstrike\x1b[0m\r\nwide 日本 é";
+    "The quick \x1b[1mbrown\x1b[0m fox \x1b[31;47mjumps\x1b[0m\r\n┌──┐ █▓▒░ ⣿ \x1b[4munder\x1b[0m \x1b[9mstrike\x1b[0m\r\nwide 日本 é\r\n\x1b#3high \x1b[4mer\x1b[0m ─\r\n\x1b#4high \x1b[4mer\x1b[0m ─\r\n\x1b#6wide 日";
   const falsify =
     "const read = CanvasRenderingContext2D.prototype.getImageData;" +
     "CanvasRenderingContext2D.prototype.getImageData = function (...box) {" +

@@ -32,6 +32,17 @@ test("wide characters and clusters take their cells", () => {
   expect(row("─█⣿é").text).toBe("─█⣿é    ");
 });
 
+test("on a line of double size characters take twice as many cells, and what does not fit is not there", () => {
+  expect(row("\x1b#6a日").text).toBe("a→日→→→  ");
+  expect(row("\x1b#6abc").text).toBe("a→b→c→  ");
+  expect(row("abcdefgh\x1b#6").text).toBe("a→b→c→d→");
+  expect(row("日a日\x1b#4").text).toBe("日→→→a→  ");
+  const { cells, glyphs } = row("\x1b#3x", {}, { col: 0, shape: "block", color: 0x010203 });
+  expect(cells.sizes[0]).toBe(2);
+  expect(glyphs.get(cells.glyphs[0]!)).toEqual({ text: "x", style: 8, cols: 2 });
+  expect([...cells.bg.subarray(0, 3)]).toEqual([pixel(0x010203), pixel(0x010203), bg]);
+});
+
 test("colours are resolved: palette, direct, inverse, faint", () => {
   expect(row("\x1b[31mx").cells.fg[0]).toBe(pixel(0xdd3c69));
   expect(row("\x1b[38;2;1;2;3mx").cells.fg[0]).toBe(pixel(0x010203));

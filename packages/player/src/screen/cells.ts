@@ -1,6 +1,6 @@
 import { BACKGROUND, type Colors, FOREGROUND, resolveColors } from "@asciinema-ts/render";
 import type { Cell, Line, Pen } from "@asciinema-ts/vt";
-import { BLANK, BOLD, type GlyphTable, ITALIC, TAIL } from "./glyphs.js";
+import { BLANK, BOLD, type GlyphCols, type GlyphTable, ITALIC, lineSizes, TAIL } from "./glyphs.js";
 
 // Lines of a cell, in its `lines` word: bits 0–2 underline, 3–6 as below, 8–31 the underline's colour.
 export const UNDERLINE = 7;
@@ -14,13 +14,15 @@ export const underlines = [false, "single", "double", "curly", "dotted", "dashed
 
 /** A screen as it is painted: every question of style is answered, only colours and shapes are left.
  *
- *  Four words per cell, row by row. Colours are as `ImageData` has them on little-endian machines: 0xffBBGGRR. */
+ *  Four words per cell, row by row; a character on a line of double size takes twice as many cells. Colours are as `ImageData` has them on little-endian machines: 0xffBBGGRR. */
 export class Cells {
   /** Number of the glyph, `BLANK` or `TAIL`. */
   readonly glyphs: Int32Array;
   readonly fg: Int32Array;
   readonly bg: Int32Array;
   readonly lines: Int32Array;
+  /** Size of every row, by its place in `lineSizes`. */
+  readonly sizes: Uint8Array;
 
   constructor(
     readonly cols: number,
@@ -30,6 +32,7 @@ export class Cells {
     this.fg = new Int32Array(cols * rows);
     this.bg = new Int32Array(cols * rows);
     this.lines = new Int32Array(cols * rows);
+    this.sizes = new Uint8Array(rows);
   }
 }
 
@@ -65,7 +68,10 @@ export function expand(
   cursor: CursorLook | undefined,
 ): boolean {
   const start = row * cells.cols;
-  const end = start + cells.cols;
+  const size = lineSizes.indexOf(line.size);
+  const scale = size === 0 ? 1 : 2;
+  const end = start + cells.cols - (cells.cols % scale);
+  cells.sizes[row] = size;
   let at = start;
   let blinks = false;
   let whole: Cell[] | undefined;
@@ -75,14 +81,14 @@ export function expand(
     const fg = pixel(colors.fg);
     const bg = pixel(colors.bg);
     const lines = linesOf(pen, colors.underline);
-    const style = (pen.bold ? BOLD : 0) | (pen.italic ? ITALIC : 0);
+    const style = (pen.bold ? BOLD : 0) | (pen.italic ? ITALIC : 0) | (size << 2);
     blinks ||= pen.blink;
     const hidden = pen.conceal || (pen.blink && !look.blinkOn);
-    at = Math.min(start + run.col, end);
-    const stop = Math.min(at + run.cols, end);
+    at = Math.min(start + run.col * scale, end);
+    const stop = Math.min(at + run.cols * scale, end);
     if (hidden) {
       for (; at < stop; at++) put(cells, at, BLANK, fg, bg, pen.blink ? 0 : lines);
-    } else if (text.length === run.cols && isPlain(text)) {
+    } else if (scale === 1 && text.length === run.cols && isPlain(text)) {
       for (let i = 0; at < stop; i++, at++) {
         const code = text.charCodeAt(i);
         let glyph: number = code < 128 ? glyphs.ascii[(style << 7) | code]! : 0;
@@ -92,15 +98,18 @@ export function expand(
     } else {
       whole ??= [...line.cells()];
       for (; at < stop; at++) {
-        const cell = whole[at - start]!;
-        const glyph = cell.width === 0 ? TAIL : glyphs.number(cell.text, style, cell.width);
+        const cell = whole[Math.floor((at - start) / scale)]!;
+        const cols = (cell.width * scale) as GlyphCols;
+        let glyph: number = BLANK; // what is cut off at the end of a line of double size
+        if (cell.width === 0 || (at - start) % scale > 0) glyph = cells.glyphs[at - 1] === BLANK ? BLANK : TAIL;
+        else if (at + cols <= end) glyph = glyphs.number(cell.text, style, cols);
         put(cells, at, glyph, fg, bg, lines);
       }
     }
   }
   const blank = pixel(look.palette[BACKGROUND]!);
-  for (; at < end; at++) put(cells, at, BLANK, 0, blank, 0);
-  if (cursor) showCursor(line, cells, start, look, cursor);
+  for (; at < start + cells.cols; at++) put(cells, at, BLANK, 0, blank, 0);
+  if (cursor) showCursor(line, cells, start, scale, look, cursor);
   return blinks;
 }
 
@@ -123,19 +132,21 @@ function linesOf(pen: Pen, color: number): number {
   return (style > 0 ? style | (pixel(color) << 8) : 0) | (pen.strike ? STRIKE : 0) | (pen.overline ? OVERLINE : 0);
 }
 
-function showCursor(line: Line, cells: Cells, start: number, look: Look, cursor: CursorLook): void {
-  if (cursor.col >= cells.cols) return;
-  let at = start + cursor.col;
-  if (cells.glyphs[at] === TAIL) at--;
-  const tail = at + 1 < start + cells.cols && cells.glyphs[at + 1] === TAIL;
+function showCursor(line: Line, cells: Cells, start: number, scale: number, look: Look, cursor: CursorLook): void {
+  if ((cursor.col + 1) * scale > cells.cols) return;
+  let at = start + cursor.col * scale;
+  let end = at + scale;
+  while (cells.glyphs[at] === TAIL) at--;
+  while (end < start + cells.cols && cells.glyphs[end] === TAIL) end++;
   let color = pixel(cursor.color ?? look.palette[FOREGROUND]!);
   if (cursor.color === undefined) {
     for (const run of line.runs()) {
-      if (run.col <= at - start && at - start < run.col + run.cols)
+      const col = (at - start) / scale;
+      if (run.col <= col && col < run.col + run.cols)
         color = pixel(resolveColors(run.pen, look.palette, look, colors).fg);
     }
   }
-  for (let i = at; i <= (tail ? at + 1 : at); i++) {
+  for (let i = at; i < end; i++) {
     if (cursor.shape === "block") {
       cells.fg[i] = cells.bg[i]!;
       cells.bg[i] = color;

@@ -1,6 +1,12 @@
 /** Style of a glyph as bits: what changes its shape. Colours and lines never do. */
 export const BOLD = 1;
 export const ITALIC = 2;
+/** These two bits: its line is of double size, by the place in `lineSizes`. */
+export const SIZE = 12;
+
+/** Sizes of lines by their number in a style. Characters are twice as wide on all but the first; of the last two, which
+ *  are also twice as high, a line shows the upper or lower half. */
+export const lineSizes = ["single", "double-width", "double-top", "double-bottom"] as const;
 
 /** In a cell's glyph word: nothing to draw. */
 export const BLANK = 0;
@@ -12,33 +18,31 @@ export interface Glyph {
   text: string;
   style: number;
   /** Cells that it takes. */
-  cols: 1 | 2;
+  cols: GlyphCols;
 }
+
+/** A wide character on a line of double size takes four. */
+export type GlyphCols = 1 | 2 | 4;
 
 /** Numbers for glyphs, so that a screen is compared and looked up by integers. */
 export class GlyphTable {
   /** Numbers of ASCII glyphs at `style << 7 | code`; 0 for those not seen yet, and for the space. */
-  readonly ascii = new Int32Array(512);
+  readonly ascii = new Int32Array(2048);
   readonly glyphs: Glyph[] = [{ text: " ", style: 0, cols: 1 }];
-  #numbers = [
-    new Map<string, number>(),
-    new Map<string, number>(),
-    new Map<string, number>(),
-    new Map<string, number>(),
-  ];
+  #numbers = new Map<string, number>();
 
   get(number: number): Glyph {
     return this.glyphs[number]!;
   }
 
   /** The number of a glyph; blank for a space. */
-  number(text: string, style: number, cols: 1 | 2): number {
+  number(text: string, style: number, cols: GlyphCols): number {
     if (text === " " || text === "") return BLANK;
-    const key = cols === 2 ? `${text}2` : text;
-    let number = this.#numbers[style]!.get(key);
+    const key = `${style}:${cols}${text}`;
+    let number = this.#numbers.get(key);
     if (number === undefined) {
       number = this.glyphs.push({ text, style, cols }) - 1;
-      this.#numbers[style]!.set(key, number);
+      this.#numbers.set(key, number);
       const code = text.charCodeAt(0);
       if (text.length === 1 && code < 128) this.ascii[(style << 7) | code] = number;
     }

@@ -1,5 +1,5 @@
 import { glyph as shapesOf } from "@asciinema-ts/render";
-import { BOLD, type Glyph, type GlyphTable, ITALIC } from "./glyphs.js";
+import { BOLD, type Glyph, type GlyphCols, type GlyphTable, ITALIC, SIZE } from "./glyphs.js";
 
 /** Levels of coverage: 0 is none, the last one all. Steps of a sixteenth hit the shades of block elements exactly. */
 export const LEVELS = 17;
@@ -47,13 +47,13 @@ export class Masks {
     this.#narrow = Math.floor(face.cellWidth);
   }
 
-  /** The mask of a glyph for cells that are so many pixels wide, which differ by one where columns are rounded. */
+  /** The mask of a glyph for cells that are so many pixels wide, which differ where columns are rounded. */
   get(number: number, width: number): Mask {
     return this.#masks[this.#key(number, width)]!;
   }
 
   /** Cells that a glyph takes. */
-  cols(number: number): 1 | 2 {
+  cols(number: number): GlyphCols {
     return this.table.get(number).cols;
   }
 
@@ -64,7 +64,7 @@ export class Masks {
   }
 
   #key(number: number, width: number): number {
-    return number * 4 + width - this.#narrow * this.table.get(number).cols;
+    return number * 8 + width - this.#narrow * this.table.get(number).cols;
   }
 
   /** Draws what is wanted and not there: one picture, read back once. */
@@ -72,13 +72,14 @@ export class Masks {
     if (this.#missing.length === 0) return;
     const { face } = this;
     const gap = Math.ceil(face.cellHeight / 2); // what a glyph may stick out without touching the next
-    const tileWidth = Math.ceil(face.cellWidth) * 2 + 1 + gap;
+    const widest = Math.max(...this.#missing.map((key) => this.table.get(key >> 3).cols));
+    const tileWidth = Math.ceil(face.cellWidth) * widest + 1 + gap;
     const tileHeight = face.cellHeight + gap;
     const rows = Math.ceil(this.#missing.length / COLUMNS);
     const context = scratch(COLUMNS * tileWidth + gap, rows * tileHeight + gap);
     const tiles = this.#missing.map((key, i) => {
-      const glyph = this.table.get(key >> 2);
-      const width = this.#narrow * glyph.cols + (key & 3);
+      const glyph = this.table.get(key >> 3);
+      const width = this.#narrow * glyph.cols + (key & 7);
       const x = gap + (i % COLUMNS) * tileWidth;
       const y = gap + Math.floor(i / COLUMNS) * tileHeight;
       drawGlyph(context, glyph, face, x, y, width);
@@ -98,10 +99,10 @@ export class Masks {
   }
 }
 
-/** Draws a glyph into a cell at (x, y): exact shapes for box drawing and its like, text for all else. */
+/** Draws a glyph into its cells at (x, y): exact shapes for box drawing and its like, text for all else. */
 export function drawGlyph(
   context: CanvasRenderingContext2D,
-  { text, style, cols }: Glyph,
+  glyph: Glyph,
   face: Face,
   x: number,
   y: number,
@@ -109,7 +110,32 @@ export function drawGlyph(
   ink = face.light ? "#fff" : "#000",
 ): void {
   context.fillStyle = ink;
-  const shapes = text.length <= 2 ? shapesOf(text.codePointAt(0)!, width, face.cellHeight, face.line) : undefined;
+  const size = (glyph.style & SIZE) >> 2;
+  if (size === 0) {
+    drawScaled(context, glyph, face, x, y, width, 1, 1);
+    return;
+  }
+  context.save();
+  context.beginPath();
+  context.rect(x, y, width, face.cellHeight);
+  context.clip();
+  drawScaled(context, glyph, face, x, size === 3 ? y - face.cellHeight : y, width, 2, size === 1 ? 1 : 2);
+  context.restore();
+}
+
+/** Draws a glyph so many times as wide and high as in the font. */
+function drawScaled(
+  context: CanvasRenderingContext2D,
+  { text, style, cols }: Glyph,
+  face: Face,
+  x: number,
+  y: number,
+  width: number,
+  wide: number,
+  high: number,
+): void {
+  const shapes =
+    text.length <= 2 ? shapesOf(text.codePointAt(0)!, width, face.cellHeight * high, face.line * high) : undefined;
   if (shapes) {
     for (const shape of shapes) {
       if (shape.kind === "rect") {
@@ -131,14 +157,14 @@ export function drawGlyph(
   if (text.length > 1 || text.charCodeAt(0) > 126) {
     // From another font perhaps: narrower is centred, wider is squeezed, so that it never touches its neighbours.
     const advance = context.measureText(text).width;
-    const room = face.cellWidth * cols;
-    if (advance > room * 1.05) squeeze = width / advance;
-    else if (advance < room * 0.95) shift = (width - advance) / 2;
+    const room = (face.cellWidth * cols) / wide;
+    if (advance > room * 1.05) squeeze = width / wide / advance;
+    else if (advance < room * 0.95) shift = (width / wide - advance) / 2;
   }
-  if (squeeze === 1) context.fillText(text, x + shift, y + face.baseline);
+  if (squeeze * wide === 1) context.fillText(text, x + shift, y + face.baseline);
   else {
-    context.setTransform(squeeze, 0, 0, 1, x, y);
-    context.fillText(text, 0, face.baseline);
+    context.setTransform(squeeze * wide, 0, 0, high, x, y);
+    context.fillText(text, shift, face.baseline);
     context.resetTransform();
   }
 }

@@ -1,7 +1,7 @@
 import { Cells, CURSOR_BAR, CURSOR_UNDERLINE, OVERLINE, STRIKE, UNDERLINE } from "./cells.js";
 import { BLANK, type GlyphTable, TAIL } from "./glyphs.js";
 import { type Face, LEVELS, Masks } from "./masks.js";
-import type { Painter } from "./painter.js";
+import { band, type Painter } from "./painter.js";
 
 const RAMPS = 1024; // pairs of colours kept; a power of two
 const RUN = 3; // cells of one background that are worth filling as a run
@@ -50,8 +50,9 @@ export class PixelPainter implements Painter {
     const { cols, rows } = this.cells;
     const pixelsPerRow = this.face.cellHeight * this.#image.width;
     this.#pixels.copyWithin(0, n * pixelsPerRow);
-    const { glyphs, fg, bg, lines } = this.#shown;
+    const { glyphs, fg, bg, lines, sizes } = this.#shown;
     for (const words of [glyphs, fg, bg, lines]) words.copyWithin(0, n * cols);
+    sizes.copyWithin(0, n);
     // What came in at the bottom has never been painted: no cell has this background.
     bg.fill(0, (rows - n) * cols);
     this.#touch(0, this.#image.width, 0, rows);
@@ -92,16 +93,16 @@ export class PixelPainter implements Painter {
   }
 
   #width(col: number, glyph: number): number {
-    const tail = this.#masks.cols(glyph) === 2 ? 2 : 1;
-    return this.#edges[Math.min(col + tail, this.cells.cols)]! - this.#edges[col]!;
+    return this.#edges[Math.min(col + this.#masks.cols(glyph), this.cells.cols)]! - this.#edges[col]!;
   }
 
-  /** First and last column of a row that differ from what is shown, with both halves of wide glyphs. */
+  /** First and last column of a row that differ from what is shown, with all of wide glyphs. */
   #difference(row: number): [first: number, last: number] {
     const { cols, glyphs, fg, bg, lines } = this.cells;
     const shown = this.#shown;
     const start = row * cols;
     const end = start + cols;
+    if (this.cells.sizes[row] !== shown.sizes[row]) return [0, cols - 1];
     const same = (at: number) =>
       glyphs[at] === shown.glyphs[at] &&
       fg[at] === shown.fg[at] &&
@@ -132,9 +133,9 @@ export class PixelPainter implements Painter {
       for (; col < end; col++) {
         const at = start + col;
         const glyph = glyphs[at]!;
-        // The background of a tail has been painted with its head, unless it differs or the head is missing.
+        // The background of a tail has been painted with its head: terminals give both the same style.
         if (glyph > BLANK) this.#paintGlyph(row, col, glyph, fg[at]!, color, filled);
-        else if (!filled && !(glyph === TAIL && bg[at - 1] === color))
+        else if (!filled && glyph !== TAIL)
           this.#fill(edges[col]!, edges[col + 1]!, row * cellHeight, cellHeight, color);
       }
     }
@@ -148,6 +149,7 @@ export class PixelPainter implements Painter {
       [lines, this.#shown.lines],
     ] as const)
       shown.set(words.subarray(start + first, start + last + 1), start + first);
+    this.#shown.sizes[row] = this.cells.sizes[row]!;
     this.#touch(edges[first]!, edges[last + 1]!, row, row + 1);
   }
 
@@ -216,8 +218,10 @@ export class PixelPainter implements Painter {
     const left = this.#edges[col]!;
     const right = this.#edges[col + 1]!;
     const top = row * cellHeight;
-    const draw = (y: number, height: number, color: number, from = left, to = right) =>
-      this.#fill(from, to, top + Math.max(0, Math.min(cellHeight - height, Math.round(y))), height, color);
+    const draw = (y: number, height: number, color: number, from = left, to = right) => {
+      const [within, high] = band(y, height, cellHeight, this.cells.sizes[row]!);
+      this.#fill(from, to, top + within, high, color);
+    };
     if (lines & OVERLINE) draw(0, line, fg);
     if (lines & STRIKE) draw(baseline - size * 0.3, line, fg);
     const color = -0x1000000 | (lines >>> 8);

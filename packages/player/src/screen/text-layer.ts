@@ -104,7 +104,7 @@ export class TextLayer {
   #write(row: Row, line: Line, next: Line | undefined): void {
     row.wrapped = line.wrapped;
     const text = this.#textOf(line, next);
-    let key = text;
+    let key = `${line.size}${text}`;
     let links = false;
     for (const run of line.runs()) {
       if (!run.pen.link) continue;
@@ -113,6 +113,7 @@ export class TextLayer {
     }
     if (key === row.key) return;
     row.key = key;
+    row.element.className = `ap-line ap-${line.size}`;
     if (!links && !/[^ -~]/.test(text)) {
       const { firstChild } = row.element;
       if (firstChild instanceof Text && !firstChild.nextSibling) firstChild.data = text;

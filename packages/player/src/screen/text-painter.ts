@@ -1,7 +1,7 @@
 import { Cells, CURSOR_BAR, CURSOR_UNDERLINE, OVERLINE, STRIKE, UNDERLINE } from "./cells.js";
 import { BLANK, type GlyphTable, TAIL } from "./glyphs.js";
 import { drawGlyph, type Face } from "./masks.js";
-import type { Painter } from "./painter.js";
+import { band, type Painter } from "./painter.js";
 
 /** Paints cells by the canvas' own means: slower, for browsers that do not let pixels be read back. */
 export class TextPainter implements Painter {
@@ -48,15 +48,16 @@ export class TextPainter implements Painter {
         const width = edge(Math.min(cols, col + drawn!.cols)) - edge(col);
         drawGlyph(context, drawn!, face, edge(col), top, width, css(fg[at]!));
       }
-      if (lines[at] !== 0) this.#paintLines(edge(col), top, edge(col + 1) - edge(col), lines[at]!, fg[at]!);
+      if (lines[at] !== 0) this.#paintLines(row, edge(col), edge(col + 1) - edge(col), lines[at]!, fg[at]!);
     }
   }
 
-  #paintLines(left: number, top: number, width: number, lines: number, fg: number): void {
+  #paintLines(row: number, left: number, width: number, lines: number, fg: number): void {
     const { context, face } = this;
     const draw = (y: number, height: number, color: number, across = width) => {
       context.fillStyle = css(color);
-      context.fillRect(left, top + Math.max(0, Math.min(face.cellHeight - height, Math.round(y))), across, height);
+      const [within, high] = band(y, height, face.cellHeight, this.cells.sizes[row]!);
+      context.fillRect(left, row * face.cellHeight + within, across, high);
     };
     if (lines & OVERLINE) draw(0, face.line, fg);
     if (lines & STRIKE) draw(face.baseline - face.size * 0.3, face.line, fg);
