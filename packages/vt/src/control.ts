@@ -187,7 +187,7 @@ export class Control {
       if (this.simple && !this.pending) {
         const slot = b.order[(b.base + this.row) & b.mask]!;
         if (b.len[slot]! < this.col) b.materialize(slot, this.col);
-        i = this.writeText(table, bytes, i, n, slot, slot * b.cols, this.limitOf(slot));
+        i = this.writeText(table, bytes, i, slot, slot * b.cols, this.limitOf(slot));
       }
       if (i >= n) return i;
       const code = bytes[i]!;
@@ -207,7 +207,6 @@ export class Control {
     table: Uint8Array,
     bytes: Uint8Array,
     i: number,
-    n: number,
     slot: number,
     start: number,
     limit: number,
@@ -218,49 +217,47 @@ export class Control {
     const len = b.len[slot]!;
     const from = start + first;
     // Spaces and such between: no need to leave the loop.
-    const between = this.plain ? 0x5f : 0;
+    const least = this.plain ? 0 : 0x80;
     let p = from;
     let cp = 0;
     let last = 0;
     const cut = first > 0 && first < len && (ch[p]! & TAIL) !== 0;
-    while (i < n && p < end) {
-      cp = bytes[i]!;
-      let size = 1;
+    // Control codes have a class of their own; the zero after the text is one.
+    while (p < end) {
+      const code = bytes[i]!;
       let cls = 0;
-      if (cp < 0x80) {
-        if ((cp - 0x20) >>> 0 >= between) break;
+      let size = 3;
+      if (code < 0xe0) {
+        // One byte or two without a branch, which in words with accents could not be foreseen.
+        const two = code >> 7;
+        const cp2 = ((code & 0x1f) << 6) | (bytes[i + 1]! & 0x3f);
+        cp = code ^ ((code ^ cp2) & -two);
+        if (cp < least) break;
+        cls = table[cp]!;
+        size = 1 + two;
+      } else if (code < 0xf0) {
+        cp = ((code & 0x0f) << 12) | ((bytes[i + 1]! & 0x3f) << 6) | (bytes[i + 2]! & 0x3f);
+        cls = table[cp]!;
       } else {
-        if (cp < 0xe0) {
-          cp = ((cp & 0x1f) << 6) | (bytes[i + 1]! & 0x3f);
-          size = 2;
-        } else if (cp < 0xf0) {
-          cp = ((cp & 0x0f) << 12) | ((bytes[i + 1]! & 0x3f) << 6) | (bytes[i + 2]! & 0x3f);
-          size = 3;
-        } else {
-          cp = decodeAt(bytes, i);
-          size = 4;
-        }
+        cp = decodeAt(bytes, i);
         cls = cp < 0x20000 ? table[cp]! : classOf(cp);
-        if (cls > 1) {
-          // Pictographs and consonants join nothing but a cluster, which is never written here.
-          if (cls < picture || cls > consonant || (p === from && this.afterCluster(start, first))) break;
-          cls = cls === pictureWide ? 1 : 0;
-        }
-        if (cp < 0xa0) break;
+        size = 4;
       }
-      if (cls === 0) {
-        at[p] = style;
-        ch[p++] = cp;
-      } else {
+      // Pictographs and consonants join nothing but a cluster, which is never written here.
+      if (cls > 1) {
+        if (cls < picture || cls > consonant || (p === from && this.afterCluster(start, first))) break;
+        cls = cls === pictureWide ? 1 : 0;
+      }
+      if (cls === 0) ch[p] = cp;
+      else {
         if (p + 2 > end) break;
-        at[p] = style;
         ch[p] = cp | HEAD;
-        ch[p + 1] = TAIL;
-        at[p + 1] = style;
-        p += 2;
+        at[p++] = style;
+        ch[p] = TAIL;
       }
-      i += size;
+      at[p++] = style;
       last = cp;
+      i += size;
     }
     if (p > from) {
       if (cut) ch[from - 1] = BLANK;

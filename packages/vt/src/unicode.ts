@@ -24,6 +24,7 @@ export const CLASSES = {
   linker: 12,
   syllableLV: 13,
   syllableLVT: 14,
+  control: 15,
 } as const;
 
 const { narrow, wide, extend, joiner, spacing, regional, leading, vowel, trailing } = CLASSES;
@@ -41,6 +42,8 @@ export function classes(): Uint8Array {
     unpacked.fill(letter!.charCodeAt(0) - 65, at, end);
     at = end;
   }
+  unpacked.fill(CLASSES.control, 0, 0x20);
+  unpacked.fill(CLASSES.control, 0x7f, 0xa0);
   table = unpacked;
   return unpacked;
 }
