@@ -223,8 +223,8 @@ export class Control {
     let last = 0;
     const cut = first > 0 && first < len && (ch[p]! & TAIL) !== 0;
     // Control codes have a class of their own; the zero after the text is one.
-    while (p < end) {
-      const code = bytes[i]!;
+    outer: while (p < end) {
+      let code = bytes[i]!;
       let cls = 0;
       let size = 3;
       if (code < 0xe0) {
@@ -236,8 +236,23 @@ export class Control {
         cls = table[cp]!;
         size = 1 + two;
       } else if (code < 0xf0) {
-        cp = ((code & 0x0f) << 12) | ((bytes[i + 1]! & 0x3f) << 6) | (bytes[i + 2]! & 0x3f);
-        cls = table[cp]!;
+        // Most scripts and symbols: stay here as long as they last.
+        for (;;) {
+          cp = ((code & 0x0f) << 12) | ((bytes[i + 1]! & 0x3f) << 6) | (bytes[i + 2]! & 0x3f);
+          cls = table[cp]!;
+          if (cls > 1 || p + 2 >= end) break;
+          if (cls === 0) ch[p] = cp;
+          else {
+            ch[p] = cp | HEAD;
+            at[p++] = style;
+            ch[p] = TAIL;
+          }
+          at[p++] = style;
+          last = cp;
+          i += 3;
+          code = bytes[i]!;
+          if ((code & 0xf0) !== 0xe0) continue outer;
+        }
       } else {
         cp = decodeAt(bytes, i);
         cls = cp < 0x20000 ? table[cp]! : classOf(cp);

@@ -73,7 +73,7 @@ export class Parser {
           i = this.resume(bytes, i + 2, n);
         } else i = c.printText(bytes, i, n);
       } else if (code === 0x1b) {
-        if (bytes[++i] === 0x5b) i = this.sequence(bytes, i + 1, 0, 0, 0, -1);
+        if (bytes[++i] === 0x5b) i = this.sequence(bytes, i + 1, true);
         else this.escape();
         if (this.state !== GROUND) i = this.resume(bytes, i, n);
       } else {
@@ -85,12 +85,22 @@ export class Parser {
     }
   }
 
-  /** A control sequence from its parameters on: private marker, which number is next, sub-parameters so far, and what
-   *  there is of that number. Obeys it, or leaves it to the states at what is neither digit nor separator. */
-  private sequence(bytes: Uint8Array, i: number, marker: number, at: number, subs: number, value: number): number {
+  /** A control sequence after CSI, or going on. Obeys it, or leaves it to the states at what is neither digit nor
+   *  separator. */
+  private sequence(bytes: Uint8Array, i: number, fresh: boolean): number {
     const { control } = this;
     const { params } = control;
     const { values } = params;
+    let marker = 0;
+    let at = 0;
+    let subs = 0;
+    let value = -1;
+    if (!fresh) {
+      marker = this.marker;
+      at = params.count - 1;
+      subs = params.subs;
+      value = values[at]!;
+    }
     let code = bytes[i]!;
     if (code >= 0x3c && code <= 0x3f && marker === 0 && at === 0 && value < 0) {
       marker = code;
@@ -181,8 +191,7 @@ export class Parser {
         continue;
       }
       if (this.state === CSI_PARAM && this.intermediates === "") {
-        const { count, subs, values } = this.control.params;
-        i = this.sequence(bytes, i, this.marker, count - 1, subs, values[count - 1]!);
+        i = this.sequence(bytes, i, false);
         if (i >= n || this.state !== CSI_PARAM) continue;
       }
       const code = bytes[i++]!;
