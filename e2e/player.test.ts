@@ -770,6 +770,85 @@ describe("text", () => {
     expect(copied.trimEnd()).toBe(lines.join("\n"));
   });
 
+  test("what a visitor selects is what the clipboard gets", async () => {
+    await open({ data: cast([[0, "o", `first line\r\n\r\ncodec\r\n${"w".repeat(45)}\r\nlast`]]) });
+    await seek(1);
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.$eval(".ap-overlay-start", (element) => element.remove());
+    const clipboard = async () => {
+      await page.keyboard.press("Control+c");
+      return page.evaluate(() => navigator.clipboard.readText());
+    };
+    const lines = page.locator(".ap-line");
+    const at = async (line: number, col: number) => {
+      const { x, y, height } = (await lines.nth(line).boundingBox())!;
+      return [x + col * (await page.$eval(".ap-term", (term) => term.clientWidth / 40)), y + height / 2] as const;
+    };
+    const drag = async (from: readonly [number, number], to: readonly [number, number]) => {
+      await page.mouse.click(5, 590); // away from the old selection
+      await page.mouse.move(...from);
+      await page.mouse.down();
+      await page.mouse.move(...to, { steps: 4 });
+      await page.mouse.up();
+    };
+
+    await drag(await at(2, 3), await at(2, 5));
+    expect(await clipboard()).toBe("ec");
+    await drag(await at(2, 3), await at(3, 0));
+    expect(await clipboard()).toBe("ec\n");
+    await drag(await at(0, 6), await at(2, 2));
+    expect(await clipboard()).toBe("line\n\nco");
+    await drag(await at(3, 38), await at(5, 2));
+    expect(await clipboard()).toBe(`${"w".repeat(7)}\nla`);
+    for (const [line, text] of [
+      [0, "first line\n"],
+      [2, "codec\n"],
+      [5, "last"],
+    ] as const) {
+      await page.mouse.click(5, 590);
+      await page.mouse.click(...(await at(line, 1)), { clickCount: 3 });
+      expect(await clipboard()).toBe(text);
+    }
+  });
+
+  test("a line selected by three clicks is copied as it is, whatever follows", async () => {
+    await open({ data: cast([[0, "o", "one\r\ncodec"]]) });
+    await seek(1);
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.evaluate(() => {
+      document.querySelector(".ap-overlay-start")!.remove();
+      document.querySelector("#box")!.before("before");
+      document.querySelector("#box")!.after(Object.assign(document.createElement("p"), { textContent: "after" }));
+    });
+    const copied = async () => {
+      await page.keyboard.press("Control+c");
+      return page.evaluate(() => navigator.clipboard.readText());
+    };
+    const { x, y } = (await page.locator(".ap-line").nth(1).boundingBox())!;
+    await page.mouse.click(x + 20, y + 8, { clickCount: 3 });
+    expect(await copied()).toBe("codec\n");
+    // Ends beyond the text: in the space around it, on the control bar, on the line itself.
+    const term = (await page.locator(".ap-term").boundingBox())!;
+    const bar = (await page.locator(".ap-control-bar").boundingBox())!;
+    for (const [endX, endY, text] of [
+      [term.x + term.width - 3, y + 8, "dec"],
+      [term.x + term.width - 60, y + 8, "dec"],
+      [term.x + 3, y + 8, "co"],
+      [term.x + 60, term.y + term.height - 3, "dec\n\n\n\n"],
+      [term.x + term.width - 3, term.y + term.height - 3, "dec\n\n\n\n"],
+      [bar.x + 90, bar.y + 20, "dec\n\n\n\n"],
+    ] as const) {
+      await page.mouse.click(400, 598);
+      await page.mouse.move(x + 2 * (await page.$eval(".ap-term", (term) => term.clientWidth / 40)), y + 8);
+      await page.mouse.down();
+      await page.mouse.move(endX, endY, { steps: 5 });
+      await page.mouse.up();
+      expect.soft([endX, endY, await copied()]).toEqual([endX, endY, text]);
+    }
+    await page.keyboard.press("Control+a");
+    expect(await copied()).toMatch(/^before\s+one\ncodec\n[^]*after$/);
+  });
+
   test("lies over the picture: every character on its cell", async () => {
     await open({ data: cast([[0, "o", `${"ab│日é".repeat(6)}`]]) }, {}, { width: 733, height: 400 });
     await seek(1);

@@ -6,12 +6,12 @@ export type Overlay = "start" | "loading" | "error" | "info" | "help";
 
 const keys: readonly [what: string, needs: "" | "pause" | "seek", ...keys: string[]][] = [
   ["Play, pause", "pause", "Space"],
-  ["Back, forward 5 s", "seek", "←", "→"],
-  ["Back, forward 10 %", "seek", "Shift ←", "Shift →"],
+  ["Back, forward 5\u00a0s", "seek", "←", "→"],
+  ["Back, forward 10\u00a0%", "seek", "Shift ←", "Shift →"],
   ["Frame by frame", "seek", ",", "."],
   ["Marker", "seek", "[", "]"],
   ["Speed", "pause", "<", ">"],
-  ["Jump to 0–90 %", "seek", "0 … 9"],
+  ["Jump to 0–90\u00a0%", "seek", "0 … 9"],
   ["Full screen", "", "f"],
   ["These keys", "", "?"],
 ];
