@@ -21,8 +21,9 @@ export interface Events {
   input: { data: string };
   /** A marker was passed while playing. */
   marker: { index: number; time: number; label: string };
-  /** Playing is not possible; every later command rejects with this. */
-  error: { name: string; message: string };
+  /** Playing is not possible; every later command rejects with this. With `canRetry` the network failed, and the player
+   *  offers to try again. */
+  error: { name: string; message: string; canRetry?: boolean };
   seeked: object;
   ready: { isPausable: boolean; isSeekable: boolean };
   metadata: { duration?: number; markers?: [time: number, label: string][]; hasAudio: boolean };
@@ -62,6 +63,8 @@ export interface Driver {
   setSpeed?(speed: number): void;
   getDuration?(): number | undefined;
   getCurrentTime?(): number | undefined;
+  /** Bytes that have been loaded, for the notice that it loads. */
+  getLoaded?(): number;
   /** Where output is, for the line of the control bar: this many buckets over the duration, each 0 to 1. */
   getTrace?(buckets: number): number[];
 }

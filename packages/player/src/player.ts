@@ -1,7 +1,7 @@
 import { Terminal } from "@asciinema-ts/vt";
 import { Clock } from "./clock.js";
 import { Bar, barHeight } from "./controls/bar.js";
-import type { Commands } from "./controls/commands.js";
+import { type Commands, sizeText } from "./controls/commands.js";
 import { press } from "./controls/keyboard.js";
 import { type Overlay, overlays } from "./controls/overlays.js";
 import { html } from "./dom.js";
@@ -53,6 +53,7 @@ type Handler = (this: Player, data: never) => void;
  *  Commands run one after another, each when the last one is done. */
 export class PlayerView {
   readonly player: Player;
+  #factory: DriverFactory;
   #driver: Driver = {};
   #settings: Settings;
   #terminal: Terminal;
@@ -93,10 +94,13 @@ export class PlayerView {
 
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
+  /** Refreshes the notice that it loads. */
+  #loadTimer: ReturnType<typeof setInterval> | undefined;
   #sizeTimer: ReturnType<typeof setTimeout> | undefined;
   #resizes: ResizeObserver;
 
   constructor(factory: DriverFactory, container: HTMLElement, settings: Settings) {
+    this.#factory = factory;
     this.#settings = settings;
     this.#speed = settings.driver.speed;
     const { cols = 80, rows = 24, poster, startAt } = settings.driver;
@@ -118,15 +122,15 @@ export class PlayerView {
     this.#screen.mount();
     this.#measure();
     this.#listen();
-    this.#queue = this.#init(factory).catch(() => {});
+    this.#queue = this.#init().catch(() => {});
   }
 
-  async #init(factory: DriverFactory): Promise<void> {
+  async #init(): Promise<void> {
     await null; // whoever called `create` listens by now
     if (this.#disposed) return;
-    const { driver: options, logger, autoPlay } = this.#settings;
+    const { autoPlay } = this.#settings;
     try {
-      this.#driver = factory({ dispatch: this.#dispatch, logger }, options);
+      this.#driver = this.#makeDriver();
     } catch (error) {
       this.#dispatch("error", { name: (error as Error).name, message: (error as Error).message });
       this.#driver.play = () => Promise.reject(error);
@@ -143,6 +147,20 @@ export class PlayerView {
     if (autoPlay) await this.#driver.play?.();
     if (!this.#disposed)
       this.#dispatch("ready", { isPausable: this.#commands.isPausable, isSeekable: this.#commands.isSeekable });
+  }
+
+  #makeDriver(): Driver {
+    const { driver: options, logger } = this.#settings;
+    return this.#factory({ dispatch: this.#dispatch, logger }, options);
+  }
+
+  /** Begins anew after the network failed. */
+  #retry(): void {
+    this.#show(undefined);
+    this.#driver.stop?.();
+    this.#driver = this.#makeDriver();
+    this.#driver.setSpeed?.(this.#speed);
+    this.#commands.toggle();
   }
 
   /** Runs a command after those before it. */
@@ -281,10 +299,12 @@ export class PlayerView {
       case "offline":
         this.#show("info", (payload as Events["offline"]).message);
         return;
-      case "error":
+      case "error": {
+        const { message, canRetry } = payload as Events["error"];
         this.#setPlaying(false, "paused");
-        this.#show("error", (payload as Events["error"]).message);
+        this.#show("error", message, canRetry ? () => this.#retry() : undefined);
         return;
+      }
       case "seeked":
         this.#resting = undefined;
         if (!this.#playing) this.#bar?.setState("paused");
@@ -330,12 +350,13 @@ export class PlayerView {
     this.#wake();
   }
 
-  #show(name: Overlay | undefined, message = ""): void {
+  #show(name: Overlay | undefined, message = "", onRetry?: () => void): void {
     const left = this.#overlay?.element;
     const focused = left?.contains(document.activeElement);
     left?.remove();
     if (focused) this.#wrapper.focus({ preventScroll: true }); // so that keys go on to mean something
     this.#overlay = undefined;
+    clearInterval(this.#loadTimer);
     if (name === undefined) return;
     const can = { pause: this.#commands.isPausable, seek: this.#commands.isSeekable };
     const element =
@@ -343,9 +364,22 @@ export class PlayerView {
         ? overlays.start(() => this.#commands.toggle())
         : name === "help"
           ? overlays.help(can, () => this.#toggleHelp())
-          : overlays[name](message);
+          : name === "loading"
+            ? overlays.loading(this.#loadedSize())
+            : overlays[name](message, onRetry);
     this.#overlay = { name, element };
     this.#screen.element.after(element);
+  }
+
+  /** How much has been loaded, kept up to date; not for ears. */
+  #loadedSize(): HTMLElement {
+    const element = html("span", { "aria-hidden": "true" });
+    const refresh = () => {
+      element.textContent = sizeText(this.#driver.getLoaded?.() ?? 0);
+    };
+    refresh();
+    this.#loadTimer = setInterval(refresh, 200);
+    return element;
   }
 
   #toggleHelp(): void {
@@ -416,7 +450,7 @@ export class PlayerView {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#driver.stop?.();
-    for (const timer of [this.#idleTimer, this.#patience, this.#sizeTimer]) clearTimeout(timer);
+    for (const timer of [this.#idleTimer, this.#patience, this.#sizeTimer, this.#loadTimer]) clearTimeout(timer);
     this.#resizes.disconnect();
     this.#bar?.dispose();
     this.#screen.dispose();

@@ -18,6 +18,12 @@ export interface Commands {
 /** Speeds that are offered. */
 export const speeds = [0.5, 1, 1.5, 2, 3];
 
+/** ` 640 kB`, ` 1.2 MB`; nothing while there is nothing to tell. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1000) return "";
+  return bytes < 999_500 ? ` ${Math.round(bytes / 1000)} kB` : ` ${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 /** `0:42`, `12:05`, `1:02:03`, `2:03:04:05`; `-:--` when unknown. */
 export function clockTime(seconds: number | undefined): string {
   if (seconds === undefined || !Number.isFinite(seconds)) return "-:--";

@@ -29,22 +29,34 @@ export const overlays = {
     return element;
   },
 
-  loading(): HTMLElement {
+  /** @param size  is written into by the player: how much has been loaded */
+  loading(size: HTMLElement): HTMLElement {
     const cells = html(
       "span",
       { class: "ap-loader", "aria-hidden": "true" },
       ...Array.from({ length: 4 }, () => html("i")),
     );
-    return html("div", { class: "ap-overlay ap-overlay-loading", role: "status" }, cells, "Loading");
+    return html(
+      "div",
+      { class: "ap-overlay ap-overlay-loading", role: "status" },
+      cells,
+      html("span", {}, "Loading", size),
+    );
   },
 
-  error(message: string): HTMLElement {
+  /** @param onRetry  what the button does, if there is to be one */
+  error(message: string, onRetry?: () => void): HTMLElement {
     const slab = html(
       "div",
       { class: "ap-slab" },
       html("strong", {}, "This cannot be played"),
       html("span", {}, message),
     );
+    if (onRetry) {
+      const retry = html("button", { type: "button", class: "ap-retry" }, "Try again");
+      retry.addEventListener("click", onRetry);
+      slab.append(retry);
+    }
     return html("div", { class: "ap-overlay ap-overlay-error", role: "alert" }, slab);
   },
 

@@ -65,7 +65,7 @@ test("output that follows closely is shown together, never across another event"
     [0.105, "o", "b"],
     [0.11, "m", ""],
     [0.111, "o", "c"],
-    [5, "o", "d"],
+    [100, "o", "d"],
   ];
   const { driver, ended, all } = player({ data: file(lines) });
   await driver.play();

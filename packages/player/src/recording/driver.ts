@@ -5,7 +5,7 @@ import { showable } from "../size.js";
 import type { RecordingSource } from "../source.js";
 import { Keyframes, replay } from "./keyframes.js";
 import { locate } from "./locate.js";
-import { type Reading, read, readerFor, turn } from "./reader.js";
+import { isNetworkError, type Reading, read, readerFor, turn } from "./reader.js";
 import { type Effect, type Input, next, type State } from "./state.js";
 import { Timeline } from "./timeline.js";
 
@@ -36,6 +36,8 @@ class RecordingDriver implements Driver {
   #keyframes: Keyframes | undefined;
   #size = { cols: 80, rows: 24 };
   #theme: EmbeddedTheme | null = null;
+  /** Bytes. */
+  #loadedSize = 0;
 
   #index = 0;
   /** The terminal shows something else than the events before `#index`. */
@@ -159,6 +161,10 @@ class RecordingDriver implements Driver {
     return this.#timeline.complete ? this.#timeline.duration / SECOND : undefined;
   }
 
+  getLoaded(): number {
+    return this.#loadedSize;
+  }
+
   getTrace(buckets: number): number[] {
     return this.#timeline.trace(buckets);
   }
@@ -216,7 +222,7 @@ class RecordingDriver implements Driver {
         this.dispatch("ended", {});
         return;
       case "emit error":
-        this.dispatch("error", { name: this.#error!.name, message: this.#error!.message });
+        this.#emitError(this.#error!);
         return;
     }
     effect satisfies never;
@@ -225,6 +231,12 @@ class RecordingDriver implements Driver {
   /** Commands after the end of everything reject with what ended it. */
   #check(): void {
     if (this.#error) throw this.#error;
+  }
+
+  #emitError(error: Error): void {
+    const { name, message } = error;
+    const canRetry = this.source.url !== undefined && isNetworkError(error);
+    this.dispatch("error", canRetry ? { name, message, canRetry } : { name, message });
   }
 
   #lookBusy(): void {
@@ -264,7 +276,9 @@ class RecordingDriver implements Driver {
   async #load(): Promise<void> {
     let reading: Reading;
     try {
-      reading = await read(this.source, this.logger, this.#abort.signal);
+      reading = await read(this.source, this.logger, this.#abort.signal, (bytes) => {
+        this.#loadedSize += bytes;
+      });
       const { header } = reading;
       const { markers, idleTimeLimit, startAt, cols, rows } = this.options;
       this.#timeline = new Timeline({

@@ -31,9 +31,15 @@ type Read = (data: unknown, encoding: string, logger: Logger) => Promise<Reading
 
 /** Starts to read a source. Damage that can be skipped is, and told to the logger.
  *
+ *  @param onBytes  hears how many bytes have arrived, each time some do
  *  @throws Error  what could not be fetched, or is not a recording */
-export async function read(source: RecordingSource, logger: Logger, signal: AbortSignal): Promise<Reading> {
-  const data = await load(source, signal);
+export async function read(
+  source: RecordingSource,
+  logger: Logger,
+  signal: AbortSignal,
+  onBytes: (n: number) => void,
+): Promise<Reading> {
+  const data = await load(source, signal, onBytes);
   const reading = await readerFor(source.parser)(data, source.encoding ?? "utf-8", logger);
   return { header: reading.header, batches: paced(reading.batches) };
 }
@@ -61,17 +67,34 @@ export function readerFor(parser: BuiltInParser | Parser = "asciicast"): Read {
   throw new Error(`unknown parser: ${parser}`);
 }
 
-async function load(source: RecordingSource, signal: AbortSignal): Promise<unknown> {
-  if (typeof source.url === "string") return get(source.url, source.fetchOpts, signal);
-  if (source.url) return Promise.all(source.url.map((url) => get(url, source.fetchOpts, signal)));
+async function load(source: RecordingSource, signal: AbortSignal, onBytes: (n: number) => void): Promise<unknown> {
+  const get = async (url: string) => {
+    const response = await fetch(url, { signal, ...source.fetchOpts });
+    const { ok, status, statusText } = response;
+    if (!ok) throw new Error(`failed fetching recording from URL: ${status} ${statusText}`, { cause: status });
+    // A page's own parser may want to know more of the response than its body.
+    return typeof source.parser === "function" ? response : counted(response, onBytes);
+  };
+  if (typeof source.url === "string") return get(source.url);
+  if (source.url) return Promise.all(source.url.map(get));
   if (source.data === undefined) throw new Error("url/data missing");
   return typeof source.data === "function" ? source.data() : source.data;
 }
 
-async function get(url: string, options: RequestInit | undefined, signal: AbortSignal): Promise<Response> {
-  const response = await fetch(url, { signal, ...options });
-  if (!response.ok) throw new Error(`failed fetching recording from URL: ${response.status} ${response.statusText}`);
-  return response;
+function counted(response: Response, onBytes: (n: number) => void): Response {
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      onBytes(chunk.length);
+      controller.enqueue(chunk);
+    },
+  });
+  return response.body ? new Response(response.body.pipeThrough(counter), response) : response;
+}
+
+/** Whether a recording that could not be fetched may be there another time: `fetch` and its streams fail with a
+ *  TypeError when the network does, servers with a status from 500. */
+export function isNetworkError(error: Error): boolean {
+  return error instanceof TypeError || Number(error.cause) >= 500;
 }
 
 /** What is read in the end, with what was put up with told to the logger. */
