@@ -1,14 +1,19 @@
 // Where a session's events go. Each output has its own queue and fails alone.
 import type { Event } from "@asciinema-ts/asciicast";
-import type { Encoding } from "./encoding.js";
+import type { LiveEncoding } from "./encoding.js";
 import type { Sink } from "./sink.js";
 
 /** Milliseconds for which a compressor may keep what a reader of the file would miss. */
 const FLUSH = 1_000;
 
 export interface Output {
-  /** Takes an event; never waits and never throws. */
-  write(event: Event): void;
+  /** Takes an event other than output; never waits and never throws. */
+  write(event: Exclude<Event, { type: "output" }>): void;
+  /** Takes what the child has printed, like an event.
+   *
+   *  @param time  in microseconds
+   *  @param output  valid UTF-8, whole characters; the memory is used again */
+  print(time: number, output: Uint8Array): void;
   /** Leaves a remark for people where the format has a place for it. */
   comment(text: string): void;
   /** Bytes taken that are not where they belong yet. */
@@ -27,8 +32,9 @@ export interface Output {
  *  the file then ends within the last event that found room, which readers put up with. */
 export class FileOutput implements Output {
   readonly #sink: Sink;
-  readonly #encoding: Encoding;
+  readonly #encoding: LiveEncoding;
   readonly #onError: (error: Error) => void;
+  /** Bytes, one character each. */
   #queue = "";
   #buffer = Buffer.alloc(0);
   #writing: Promise<void> | undefined;
@@ -40,7 +46,7 @@ export class FileOutput implements Output {
 
   /** @param sink  this ends it
    *  @param onError  called once, when writing fails for the first time */
-  constructor(sink: Sink, encoding: Encoding, onError: (error: Error) => void) {
+  constructor(sink: Sink, encoding: LiveEncoding, onError: (error: Error) => void) {
     this.#sink = sink;
     this.#encoding = encoding;
     this.#onError = onError;
@@ -51,7 +57,7 @@ export class FileOutput implements Output {
    *  @throws the system's error */
   async start(): Promise<void> {
     try {
-      await this.#sink.write(Buffer.from(this.#encoding.start()));
+      await this.#sink.write(Buffer.from(this.#encoding.start(), "latin1"));
       await this.#sink.flush?.();
     } catch (error) {
       await this.#sink.close().catch(() => {});
@@ -63,16 +69,16 @@ export class FileOutput implements Output {
     return this.#queue.length + this.#inFlight;
   }
 
-  write(event: Event): void {
-    if (this.#failed) return;
-    this.#queue += this.#encoding.event(event);
-    this.#pump();
+  write(event: Exclude<Event, { type: "output" }>): void {
+    this.#add(this.#encoding.event(event));
+  }
+
+  print(time: number, output: Uint8Array): void {
+    if (!this.#failed) this.#add(this.#encoding.output(time, output));
   }
 
   comment(text: string): void {
-    if (this.#failed) return;
-    this.#queue += this.#encoding.comment(text);
-    this.#pump();
+    this.#add(this.#encoding.comment(text));
   }
 
   async drained(): Promise<void> {
@@ -86,20 +92,24 @@ export class FileOutput implements Output {
 
   async end(): Promise<void> {
     clearTimeout(this.#flushing);
-    if (!this.#failed) this.#queue += this.#encoding.end();
-    this.#pump();
+    this.#add(this.#encoding.end());
     await this.drained();
     if (!this.#failed) await this.#sink.end?.().catch((error) => this.#fail(error));
     await this.#sink.sync();
     await this.#sink.close().catch((error) => this.#fail(error));
   }
 
+  #add(bytes: string): void {
+    if (this.#failed) return;
+    this.#queue += bytes;
+    this.#pump();
+  }
+
   #pump(): void {
     if (this.#writing || this.#failed || (this.#queue === "" && !this.#due)) return;
-    // One write at a time, so its memory can be used again; three bytes are the most that a UTF-16 unit takes.
-    const most = this.#queue.length * 3;
-    if (this.#buffer.length < most) this.#buffer = Buffer.allocUnsafeSlow(most);
-    const data = this.#buffer.subarray(0, this.#buffer.write(this.#queue));
+    // One write at a time, so its memory can be used again.
+    if (this.#buffer.length < this.#queue.length) this.#buffer = Buffer.allocUnsafeSlow(this.#queue.length * 2);
+    const data = this.#buffer.subarray(0, this.#buffer.write(this.#queue, "latin1"));
     this.#queue = "";
     this.#inFlight = data.length;
     const due = this.#due;

@@ -30,7 +30,8 @@ interface Native {
 
 /** The most that one read from a Linux master returns; a full buffer makes libuv read again in the same turn. */
 const READ = 4095;
-const SLAB = 128 * 1024;
+/** What is delivered at once at most: JSON strings of this length are still made in one go. */
+const SLAB = 64 * 1024;
 /** More than the kernel holds between slave and master (64 KB and a line). */
 const KERNEL_QUEUE = 256 * 1024;
 

@@ -13,7 +13,7 @@ import { VERSION } from "./version.js";
 /** Milliseconds without any progress after which a transfer is given up. */
 const PATIENCE = 60_000;
 /** Milliseconds before each further try. */
-const PAUSES = [1_000, 3_000];
+const PAUSES = [1_000, 2_000];
 /** The most that a server can ask us to wait, in milliseconds. */
 const LONGEST_PAUSE = 30_000;
 

@@ -6,6 +6,7 @@ import type { Probe } from "./probe.js";
 import { type Pty, spawn } from "./pty.js";
 import { EchoWatch } from "./termios.js";
 import type { Size, Tty } from "./tty.js";
+import { Utf8Pieces } from "./utf8.js";
 
 /** Bytes that may wait for the terminal or an output before the child has to. */
 const HIGH_WATER = 1024 * 1024;
@@ -50,12 +51,14 @@ export interface SessionEnd {
 export async function run(options: SessionOptions): Promise<SessionEnd> {
   const { tty, outputs } = options;
   const clock = new Clock();
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const emit = (event: Event) => {
+  const pieces = new Utf8Pieces();
+  const emit = (event: Exclude<Event, { type: "output" }>) => {
     for (const output of outputs) output.write(event);
   };
-  const record = (text: string) => {
-    if (text !== "" && !clock.paused) emit({ time: clock.now(), type: "output", text });
+  const record = (text: Uint8Array) => {
+    if (text.length === 0 || clock.paused) return;
+    const time = clock.now();
+    for (const output of outputs) output.print(time, text);
   };
 
   let size = options.size();
@@ -64,9 +67,9 @@ export async function run(options: SessionOptions): Promise<SessionEnd> {
   let tail = "";
   const onOutput = (chunk: Uint8Array) => {
     tty?.write(chunk, relieve);
-    const text = decoder.decode(chunk, { stream: true });
+    const text = pieces.push(chunk);
     record(text);
-    if (options.captureInput) tail = (tail + text.slice(-200)).slice(-200);
+    if (options.captureInput) tail = (tail + Buffer.from(text.subarray(-400)).toString()).slice(-200);
     if (!waiting && above(HIGH_WATER)) {
       waiting = true;
       pty.pause();
@@ -164,7 +167,7 @@ export async function run(options: SessionOptions): Promise<SessionEnd> {
   tty?.pause();
   await input.settled;
   echo?.close();
-  record(decoder.decode());
+  record(pieces.end());
   emit({ time: clock.now(), type: "exit", status });
   await Promise.all([tty && drainOrGiveUp(tty), ...outputs.map((output) => output.end())]);
   for (const signal of signals) process.off(signal, terminate);

@@ -300,7 +300,7 @@ test("where the network fails or the server is busy, it tries again", async () =
   expect({ status, stdout }).toEqual({ status: 0, stdout: "http://localhost/a/1\n" });
   const [first, second] = stderr.split("\n");
   expect(first).toMatch(/^!!! cannot reach 127\.0\.0\.1:\d+: .+: trying again in 1 s$/);
-  expect(second).toMatch(/^!!! 127\.0\.0\.1:\d+ is busy: trying again in 3 s$/);
+  expect(second).toMatch(/^!!! 127\.0\.0\.1:\d+ is busy: trying again in 2 s$/);
   expect(await ((await formOf(received!)).get("file") as File).text()).toBe(V2);
 });
 

@@ -2,7 +2,7 @@
 import type { Header } from "@asciinema-ts/asciicast";
 import type { Values } from "../arguments.js";
 import { type Config, type Environment, loadConfig } from "../config.js";
-import { encoding } from "../encoding.js";
+import { liveEncoding } from "../encoding.js";
 import { CliError, reason } from "../error.js";
 import { fnv1a } from "../fnv.js";
 import { openLog } from "../log.js";
@@ -57,7 +57,7 @@ async function session(values: Values, env: Environment, path: string, extra: En
     const file = await openRecordingFile(path, { format, append, overwrite: values.has("overwrite") });
     const { probe, typed } = tty ? await ask(tty, env) : { probe: undefined, typed: "" };
     const header = headerOf(values, config, env, size(), explicit, tty ? probe : undefined);
-    const encoder = await encoding(file.format, header, file.append === undefined ? {} : { append: file.append });
+    const encoder = await liveEncoding(file.format, header, file.append === undefined ? {} : { append: file.append });
     // A limit on the size of files is then a write error like any other, and does not end us.
     process.on("SIGXFSZ", () => {});
     let failure: Error | undefined;

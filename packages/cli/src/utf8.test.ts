@@ -1,0 +1,40 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { Utf8Pieces } from "./utf8.js";
+
+function read(chunks: readonly Uint8Array[]): string {
+  const pieces = new Utf8Pieces();
+  // Each piece is valid by itself.
+  const strict = (bytes: Uint8Array) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  return [...chunks.map((chunk) => strict(pieces.push(chunk))), strict(pieces.end())].join("");
+}
+
+test("cut anywhere, it is what a decoder makes of the whole", () => {
+  const bytes = fc.oneof(
+    fc.string({ unit: "binary" }).map((text) => new TextEncoder().encode(text)),
+    fc.uint8Array({ maxLength: 8 }),
+    fc
+      .constantFrom([0xf0], [0xe2, 0x82], [0xc3], [0x80], [0xff], [0xed, 0xa0], [0xef, 0xbb, 0xbf])
+      .map((bytes) => Uint8Array.from(bytes)),
+  );
+  fc.assert(
+    fc.property(fc.array(bytes, { maxLength: 12 }), (chunks) => {
+      const whole = new TextDecoder("utf-8", { ignoreBOM: true }).decode(Buffer.concat(chunks));
+      expect(read(chunks)).toBe(whole);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("what is right is passed on as it is", () => {
+  const pieces = new Utf8Pieces();
+  const chunk = Buffer.from("żółw 🌍");
+  expect(pieces.push(chunk)).toBe(chunk);
+});
+
+test.each([
+  [[0x83, 0x23, 0xf0, 0x90, 0x80, 0xc0, 0x21], "\ufffd#\ufffd\ufffd!"],
+  [[0x80, 0x81], "\ufffd\ufffd"],
+])("%j", (bytes, text) => {
+  expect(read([Uint8Array.from(bytes)])).toBe(text);
+});
