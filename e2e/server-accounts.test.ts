@@ -167,3 +167,51 @@ test("a private recording plays for its owner and is not there for others", asyn
   await page.waitForFunction(() => document.querySelector(".ap-term-text")?.textContent?.includes("secret words"));
   await context.close();
 });
+
+test("an owner settles a recording, makes it public and deletes it", async () => {
+  const context = await browser.newContext({ bypassCSP: true });
+  const page = await context.newPage();
+  const body = new FormData();
+  body.append("visibility", "unlisted");
+  body.append("file", new Blob([cast("a draft")]), "demo.cast");
+  const answer = await fetch(`${url}/api/v1/recordings`, { method: "POST", headers: { authorization }, body });
+  const path = new URL(((await answer.json()) as { url: string }).url).pathname;
+  await page.goto(`${url}/login/new`);
+  await page.getByLabel("E-mail or user name").fill("mira");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/login/sent");
+  await page.goto(here(links.at(-1)!));
+  await page.getByRole("button", { name: "Sign in as mira" }).click();
+  await page.waitForURL("**/~mira");
+
+  await page.goto(url + path);
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.waitForURL(`**${path}/edit`);
+  await look(page);
+  await page.getByLabel("Title").fill("Finished");
+  await page.getByText("Nord").click();
+  await page.getByLabel("Show keystrokes").check();
+  await page.getByLabel("Cut pauses to").fill("-1");
+  expect(await page.locator("[data-changes]").textContent()).toBe("4 changes not saved");
+  await page.getByRole("button", { name: "Save" }).click();
+  expect(await page.getByRole("alert").textContent()).toContain("Not saved");
+  await look(page);
+  await page.getByLabel("Cut pauses to").fill("1");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.waitForURL(`**${path}`);
+  expect(await page.getByRole("status").first().textContent()).toContain("Saved.");
+  await page.locator(".ap-player").waitFor();
+  expect(await page.locator(".asciinema-player-theme-nord").count()).toBe(1);
+
+  await page.getByRole("button", { name: "Make public" }).click();
+  await page.waitForURL(/\/a\/\d+$/);
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("link", { name: "Delete this recording" }).click();
+  await page.waitForURL(/\/delete$/);
+  await look(page);
+  await page.getByLabel("Type its title").fill("finished");
+  await page.getByRole("button", { name: "Delete this recording" }).click();
+  await page.waitForURL("**/~mira");
+  expect((await fetch(url + path)).status).toBe(404);
+  await context.close();
+}, 60_000);

@@ -9,6 +9,8 @@
     for (const command of document.querySelectorAll(".cmd")) addCopyButton(command);
     const sheet = document.getElementById("share");
     if (sheet) follow(sheet);
+    const changes = document.querySelector("[data-changes]");
+    if (changes) countChanges(changes);
   }
 
   function play(place) {
@@ -152,6 +154,23 @@
         sheet.querySelector(`[data-out="${key}"]`).textContent = value;
       }
     });
+  }
+
+  /** Says how many fields of a form differ from what is saved. */
+  function countChanges(place) {
+    const form = place.closest("form");
+    const changed = (field) => {
+      if (field.type === "radio") return field.checked && !field.defaultChecked;
+      if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+      if (field.options) return !field.options[field.selectedIndex].defaultSelected && field.selectedIndex > 0;
+      return field.value !== field.defaultValue;
+    };
+    const tell = () => {
+      const count = [...form.elements].filter((field) => field.name && changed(field)).length;
+      place.textContent = count === 0 ? "" : `${count} ${count === 1 ? "change" : "changes"} not saved`;
+    };
+    form.addEventListener("input", tell);
+    tell();
   }
 
   function seconds(text) {

@@ -66,6 +66,7 @@ export function createApp(parts: Collaborators): Hono<App> {
   const allRecordings = new RecordingRepository(db);
   const recordings = new RecordingService(allRecordings, files, workers, config, clock);
   const previews = new Previews(derived, files, workers);
+  const forms = new Forms(secret, config.url);
   const limiter = new RateLimiter(clock);
   const https = config.url.startsWith("https:");
 
@@ -134,12 +135,12 @@ export function createApp(parts: Collaborators): Hono<App> {
     return c.html(<RecordPage site={c.var.visit.site} uploadLimit={humanSize(config.uploadSizeLimit)} />, 200, page);
   });
   app.get("/about", (c) => c.html(<AboutPage site={c.var.visit.site} />, 200, page));
-  app.route("/", recordingPages({ config, site, assets, recordings, previews, files, secret }));
+  app.route("/", recordingPages({ config, site, assets, forms, recordings, previews, files, secret }));
   app.route(
     "/",
     accountPages({
       url: config.url,
-      forms: new Forms(secret, config.url),
+      forms,
       outbox,
       signIn: new SignIn(accounts, outbox, config, clock),
       sessions,

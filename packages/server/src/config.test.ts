@@ -45,6 +45,14 @@ describe("readConfig", () => {
     expect(config({ DATABASE_URL: "postgresql://h/n", DB_POOL_SIZE: "3" })).toEqual(["postgresql://h/n", 3]);
   });
 
+  test.each([
+    ["", undefined],
+    ["7", { hide: undefined, delete: 7 }],
+    ["7, 30", { hide: 7, delete: 30 }],
+  ])("keeps what nobody claims as %j says", (value, limits) => {
+    expect(readConfig({ UNCLAIMED_RECORDING_TTL: value }).unclaimed).toEqual(limits);
+  });
+
   test("sends mail through the server that is named", () => {
     expect(readConfig({ SMTP_PORT: "25" }).smtp).toBeUndefined();
     expect(readConfig({ SMTP_HOST: "mail.example.org" })).toMatchObject({
@@ -71,6 +79,8 @@ describe("readConfig", () => {
     [{ URL_HOST: "casts.example.org/sub" }, /URL_HOST/],
     [{ SECRET_KEY_BASE: "short" }, /SECRET_KEY_BASE is too short/],
     [{ DATABASE_URL: "mysql://root:secret@x/y" }, /^DATABASE_URL cannot be used: [^s]*postgres:(?!.*secret)/],
+    [{ UNCLAIMED_RECORDING_TTL: "7d" }, /UNCLAIMED_RECORDING_TTL is "7d"/],
+    [{ UNCLAIMED_RECORDING_TTL: "30,7" }, /hidden before they are deleted/],
     [{ DATABASE_URL: "nonsense" }, /DATABASE_URL/],
     [{ DATABASE_URL: "postgres://x/y?pool_size=many" }, /DATABASE_URL/],
     [{ SMTP_HOST: "x", SMTP_TLS: "maybe" }, /always, if_available, never are possible/],

@@ -29,6 +29,8 @@ export interface Config {
   uploadAuthRequired: boolean;
   /** How many recordings an install id without account may have; `undefined`: any number. */
   unregisteredUploadCountLimit: number | undefined;
+  /** What becomes of recordings that nobody claims; `undefined`: they stay. */
+  unclaimed: UnclaimedLimits | undefined;
   /** The visibility of new recordings. */
   defaultRecordingVisibility: Visibility;
   /** Refuses new accounts. */
@@ -42,6 +44,13 @@ export interface Config {
   guestPaginationMaxPages: number | undefined;
   /** Shown on the page about this server. */
   contactEmail: string | undefined;
+}
+
+/** For how many days recordings of machines without account are kept. */
+export interface UnclaimedLimits {
+  /** After so many they are hidden; `undefined`: not before they are deleted. */
+  hide: number | undefined;
+  delete: number;
 }
 
 /** How to reach an SMTP server. */
@@ -92,6 +101,7 @@ export function readConfig(env: Environment): Config {
     uploadSizeLimit: integer(env, "UPLOAD_SIZE_LIMIT", 1) ?? 8_000_000,
     uploadAuthRequired: flag(env, "UPLOAD_AUTH_REQUIRED") ?? false,
     unregisteredUploadCountLimit: integer(env, "UNREGISTERED_UPLOAD_COUNT_LIMIT", 0),
+    unclaimed: unclaimed(env),
     defaultRecordingVisibility: choice(env, "DEFAULT_RECORDING_VISIBILITY", visibilities) ?? "unlisted",
     signUpDisabled: flag(env, "SIGN_UP_DISABLED") ?? false,
     smtp: smtp(env),
@@ -129,6 +139,18 @@ function database(env: Environment): Pick<Config, "databaseUrl" | "databasePoolS
   url.searchParams.delete("pool_size");
   if (inAddress !== null && !/^[1-9]\d{0,2}$/.test(inAddress)) throw wrong;
   return { databaseUrl: url.href, databasePoolSize: size ?? Number(inAddress ?? 10) };
+}
+
+function unclaimed(env: Environment): UnclaimedLimits | undefined {
+  const value = text(env, "UNCLAIMED_RECORDING_TTL");
+  if (value === undefined) return undefined;
+  const [first, second] = (/^([1-9]\d{0,4})(?:\s*,\s*([1-9]\d{0,4}))?$/.exec(value) ?? []).slice(1).map(Number);
+  if (first === undefined || Number.isNaN(first)) {
+    throw new ConfigError(`UNCLAIMED_RECORDING_TTL is "${value}": days until they are deleted, or hidden,deleted`);
+  }
+  if (second === undefined || Number.isNaN(second)) return { hide: undefined, delete: first };
+  if (second > first) return { hide: first, delete: second };
+  throw new ConfigError(`UNCLAIMED_RECORDING_TTL is "${value}": they have to be hidden before they are deleted`);
 }
 
 function smtp(env: Environment): SmtpConfig | undefined {

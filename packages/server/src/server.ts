@@ -16,6 +16,7 @@ import { LogMailer, Outbox } from "./mail/mailer.js";
 import { SmtpMailer } from "./mail/smtp.js";
 import { sweep } from "./maintenance.js";
 import { RecordingRepository } from "./recordings/repository.js";
+import { RecordingService } from "./recordings/service.js";
 import { recordingWorkers } from "./recordings/workers.js";
 import { addSample } from "./sample.js";
 import { keptSecret } from "./secret.js";
@@ -30,7 +31,9 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const SWEEP_EVERY = 6 * 3_600_000;
+const HOUR = 3_600_000;
+const SWEEP_EVERY = 6 * HOUR;
+const EXPIRE_EVERY = HOUR;
 /** How long answers may take to finish once the server is to stop. */
 const GRACE = 10_000;
 
@@ -61,18 +64,19 @@ export async function startServer(options: {
     const administratorLink = await new SignIn(accounts, outbox, config, clock).administratorLink();
     const { server, port } = await listen(app.fetch, config);
     const recordings = new RecordingRepository(db);
-    const tidy = () =>
-      sweep({ files, derived, recordings, accounts, clock, log }).catch((error) =>
-        log.error("sweep", { error: String(error) }),
-      );
-    let sweeping = tidy();
-    const timer = setInterval(() => (sweeping = sweeping.then(tidy)), SWEEP_EVERY);
-    timer.unref();
+    const service = new RecordingService(recordings, files, workers, config, clock);
+    const chores = [
+      repeat(SWEEP_EVERY, log, () => sweep({ files, derived, recordings, accounts, clock, log })),
+      repeat(EXPIRE_EVERY, log, async () => {
+        const { hidden, deleted } = await service.expire();
+        if (hidden + deleted > 0) log.info("unclaimed", { hidden, deleted });
+      }),
+    ];
+
     const close = async () => {
-      clearInterval(timer);
       await stop(server);
       await outbox.settled();
-      await sweeping;
+      for (const chore of chores) await chore.stop();
       await workers.close();
       await db.destroy();
     };
@@ -99,6 +103,22 @@ export async function addAdministrator(config: Config, person: string, clock: ()
   } finally {
     await db.destroy();
   }
+}
+
+/** Does something at once and again and again, never twice at a time. */
+function repeat(milliseconds: number, log: Log, work: () => Promise<void>): { stop(): Promise<void> } {
+  const run = () => work().catch((error) => log.error("maintenance", { error: String(error) }));
+  let running = run();
+  const timer = setInterval(() => {
+    running = running.then(run);
+  }, milliseconds);
+  timer.unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
 }
 
 async function listen(fetch: Parameters<typeof serve>[0]["fetch"], config: Config) {

@@ -24,17 +24,19 @@ export class Machines {
    *
    *  @param authorization  the request's header: `Basic base64(user name:install id)`
    *  @throws Refusal  unauthenticated, or account_required when uploads need an account */
-  async uploader(authorization: string | undefined): Promise<CliWithUser> {
+  async uploader(authorization: string | undefined): Promise<CliWithUser & { installId: string }> {
     const { username, installId } = credentials(authorization);
     const known = await this.known(installId);
     if (this.config.uploadAuthRequired && !known?.user.email) throw accountRequired();
-    if (known) return known;
-    return this.repository.addPlaceholder({
-      tokenHash: hashOf(installId),
-      temporaryUsername: username.slice(0, TEMPORARY_USERNAME_LENGTH) || null,
-      visibility: this.config.defaultRecordingVisibility,
-      now: this.clock(),
-    });
+    const machine =
+      known ??
+      (await this.repository.addPlaceholder({
+        tokenHash: hashOf(installId),
+        temporaryUsername: username.slice(0, TEMPORARY_USERNAME_LENGTH) || null,
+        visibility: this.config.defaultRecordingVisibility,
+        now: this.clock(),
+      }));
+    return { ...machine, installId };
   }
 
   /** The machine that wants to change something of its own. Unknown ones are refused, not entered.

@@ -183,7 +183,12 @@ export class AccountRepository {
       if (found.user.email !== null || found.user.username !== null) return "taken";
       const placeholder = found.user.id;
       await trx.updateTable("clis").set({ user_id: userId }).where("user_id", "=", placeholder).execute();
-      await trx.updateTable("recordings").set({ user_id: userId }).where("user_id", "=", placeholder).execute();
+      // What was hidden because nobody had claimed it comes back.
+      await trx
+        .updateTable("recordings")
+        .set({ user_id: userId, archived_at: null })
+        .where("user_id", "=", placeholder)
+        .execute();
       await trx.deleteFrom("users").where("id", "=", placeholder).execute();
       return "merged";
     });

@@ -1,51 +1,32 @@
-import type { FC, PropsWithChildren } from "hono/jsx";
+import type { FC } from "hono/jsx";
 import type { Visibility } from "../config.js";
 import type { Session, User } from "../db/schema.js";
 import type { Picture } from "../recordings/previews.js";
 import type { ListedRecording } from "../recordings/repository.js";
 import { Card, Pages } from "../recordings/views.js";
-import type { FieldError } from "../refusal.js";
-import { Ago, Command, count, Day, Face, Field, Icon, Notice, VisibilityChoice } from "../web/components.js";
-import { Page } from "../web/layout.js";
+import {
+  Ago,
+  Command,
+  count,
+  Day,
+  Face,
+  Field,
+  Form,
+  type FormProps,
+  Icon,
+  Notice,
+  saidAbout,
+  VisibilityChoice,
+} from "../web/components.js";
+import { NarrowPage, Page } from "../web/layout.js";
 import type { Site } from "../web/site.js";
 import type { Prospect } from "./machines.js";
 import type { Machine } from "./repository.js";
 import type { Invitation } from "./sign-in.js";
 
-/** A page with a form: what was typed, and what is wrong with it. */
-export interface FormProps {
-  site: Site;
-  /** Shows that the form comes from this page. */
-  token: string;
-  values?: Record<string, string>;
-  wrong?: FieldError[] | undefined;
-}
-
-const saidAbout = (wrong: FieldError[] | undefined, field: string): string | undefined =>
-  wrong?.find((one) => one.field === field)?.message;
-
-/** A form that is sent to this server. */
-const Form: FC<PropsWithChildren<{ action: string; token: string; class?: string }>> = (props) => (
-  <form method="post" action={props.action} class={props.class ?? "stackv"}>
-    <input type="hidden" name="_token" value={props.token} />
-    {props.children}
-  </form>
-);
-
-const Narrow: FC<PropsWithChildren<{ site: Site; title: string; current?: "sign-in" }>> = (props) => (
-  <Page site={props.site} title={props.title} current={props.current} indexed={false}>
-    <main id="main" class="wrap page">
-      <div class="narrow">
-        <h1>{props.title}</h1>
-        {props.children}
-      </div>
-    </main>
-  </Page>
-);
-
 /** Where people say who they are. */
 export const SignInPage: FC<FormProps> = ({ site, token, values, wrong }) => (
-  <Narrow site={site} title="Sign in" current="sign-in">
+  <NarrowPage site={site} title="Sign in" current="sign-in">
     <Form action="/login" token={token}>
       <Field
         site={site}
@@ -77,12 +58,12 @@ export const SignInPage: FC<FormProps> = ({ site, token, values, wrong }) => (
         From a terminal: <code>npx asciinema auth</code> opens this page and connects the machine.
       </span>
     </p>
-  </Narrow>
+  </NarrowPage>
 );
 
 /** After a link was asked for. It says the same whether there was somebody to send it to. */
 export const SentPage: FC<{ site: Site; to: string | undefined; logged: boolean }> = ({ site, to, logged }) => (
-  <Narrow site={site} title="Look in your mail" current="sign-in">
+  <NarrowPage site={site} title="Look in your mail" current="sign-in">
     <p class="soft">
       {to?.includes("@") ? (
         <>
@@ -105,7 +86,7 @@ export const SentPage: FC<{ site: Site; to: string | undefined; logged: boolean 
       Nothing there after a minute? Look among the unwanted mail, or <a href="/login/new">ask again</a>, with another
       address if that one was wrong.
     </p>
-  </Narrow>
+  </NarrowPage>
 );
 
 /** Where a link leads. Only the button uses it up. */
@@ -119,7 +100,7 @@ export const InvitationPage: FC<FormProps & { invitation: Invitation; link: stri
       ? (["Your account", "Make my account"] as const)
       : (["Sign in", `Sign in as ${user?.username}`] as const);
   return (
-    <Narrow site={site} title={title}>
+    <NarrowPage site={site} title={title}>
       {admin ? (
         <p class="soft">An administrator sees and changes everything on {site.host}. This link works once.</p>
       ) : null}
@@ -157,7 +138,7 @@ export const InvitationPage: FC<FormProps & { invitation: Invitation; link: stri
           {button}
         </button>
       </Form>
-    </Narrow>
+    </NarrowPage>
   );
 };
 
@@ -392,7 +373,7 @@ const SessionTable: FC<{ site: Site; token: string; sessions: Session[]; current
 
 /** Where the link to a new address leads. */
 export const NewEmailPage: FC<FormProps & { email: string; link: string }> = ({ site, token, email, link }) => (
-  <Narrow site={site} title="Your new address">
+  <NarrowPage site={site} title="Your new address">
     <p class="soft">
       From now on you sign in with <b>{email}</b>.
     </p>
@@ -402,12 +383,12 @@ export const NewEmailPage: FC<FormProps & { email: string; link: string }> = ({ 
         Make this my address
       </button>
     </Form>
-  </Narrow>
+  </NarrowPage>
 );
 
 /** Asks whether it is meant. */
 export const DeleteAccountPage: FC<FormProps & { username: string }> = ({ site, token, wrong, username }) => (
-  <Narrow site={site} title="Delete this account">
+  <NarrowPage site={site} title="Delete this account">
     <p class="soft">
       Your recordings, their files and everything known about you go at once. Embeds show a note instead. Nothing of it
       can be brought back; <a href="/user/export">download everything</a> first if you want to keep it.
@@ -431,7 +412,7 @@ export const DeleteAccountPage: FC<FormProps & { username: string }> = ({ site, 
         </a>
       </div>
     </Form>
-  </Narrow>
+  </NarrowPage>
 );
 
 /** Where a machine sends its owner. */
@@ -459,7 +440,7 @@ export const ConnectPage: FC<FormProps & { prospect: Prospect; installId: string
     </>
   );
   return (
-    <Narrow site={site} title="Connect this machine">
+    <NarrowPage site={site} title="Connect this machine">
       {prospect.kind === "new"
         ? way(
             `What it uploads from now on belongs to ${username}. Only do this if you sent yourself here from it.`,
@@ -477,7 +458,7 @@ export const ConnectPage: FC<FormProps & { prospect: Prospect; installId: string
                   "It belongs to another account. Whoever has that one can revoke it; then make a new install id on it.",
                 )
               : end("It was revoked. To use it again, remove its install id, so that it makes a new one.")}
-    </Narrow>
+    </NarrowPage>
   );
 };
 

@@ -33,7 +33,8 @@ export function recordingApi({ config, machines, recordings, files }: Parts): Ho
     await recordings.admit(uploader);
     const upload = await receiveUpload(c.req.raw.headers, c.var.body, field, config.uploadSizeLimit, files.draft());
     const { recording, cut } = await recordings.create(uploader, upload, c.req.header("user-agent"));
-    const answer = represent(config, recording, cut);
+    const claim = uploader.user.email === null ? claimNote(config, uploader.installId) : "";
+    const answer = represent(config, recording, cut, claim);
     return c.json(answer, 201, { location: answer.url });
   };
   app.post("/v1/recordings", upload("file"));
@@ -54,10 +55,24 @@ export function recordingApi({ config, machines, recordings, files }: Parts): Ho
   return app;
 }
 
+/** What to tell somebody whose recordings will not stay, and how they can. */
+function claimNote({ url, unclaimed }: Config, installId: string): string {
+  if (!unclaimed) return "";
+  const days = (number: number) => (number === 1 ? "1 day" : `${number} days`);
+  const fate = unclaimed.hide
+    ? `hidden after ${days(unclaimed.hide)} and deleted after ${days(unclaimed.delete)}`
+    : `deleted after ${days(unclaimed.delete)}`;
+  return (
+    `\nThis machine is not connected to an account on ${new URL(url).host}. What it uploads is ${fate}.\n` +
+    `To keep it, open this link and sign in:\n\n    ${url}/connect/${installId}\n`
+  );
+}
+
 /** A recording as the interface tells it.
  *
- *  @param cut  the number of a last line that was torn and left out */
-function represent(config: Config, recording: Recording, cut?: number) {
+ *  @param cut    the number of a last line that was torn and left out
+ *  @param claim  what else the one who uploads has to know */
+function represent(config: Config, recording: Recording, cut?: number, claim = "") {
   const url = `${config.url}/a/${addressOf(recording)}`;
   const note = cut === undefined ? "" : `\nLine ${cut} of the file was not complete: the recording ends before it.\n`;
   return {
@@ -68,7 +83,7 @@ function represent(config: Config, recording: Recording, cut?: number) {
     title: recording.title,
     description: recording.description,
     visibility: recording.visibility,
-    message: `View the recording at:\n\n    ${url}\n${note}`,
+    message: `View the recording at:\n\n    ${url}\n${note}${claim}`,
   };
 }
 

@@ -1,19 +1,22 @@
 import { type Context, Hono } from "hono";
 import type { Config } from "../config.js";
 import type { FileStore } from "../files/files.js";
-import { visitor } from "../policy.js";
-import { notFound, Refusal } from "../refusal.js";
+import { may, visitor } from "../policy.js";
+import { type FieldError, notFound, Refusal } from "../refusal.js";
 import { answerCompressed } from "../web/answers.js";
 import type { Assets } from "../web/assets.js";
+import type { Forms } from "../web/forms.js";
 import { acceptsGzip, preferredForm } from "../web/negotiation.js";
 import { framedPolicy, pagePolicy } from "../web/security.js";
 import type { Site } from "../web/site.js";
-import type { PageEnv } from "../web/visit.js";
+import { goTo, type PageEnv, signedIn } from "../web/visit.js";
 import { oembed, oembedXml } from "./oembed.js";
 import { pageOptions } from "./playback.js";
 import type { Previews } from "./previews.js";
 import type { ListedRecording } from "./repository.js";
-import { addressOf, fileEnding, type RecordingService } from "./service.js";
+import { addressOf, fileEnding, type RecordingService, titleOf } from "./service.js";
+import { forPeople, settingsOfForm } from "./settings-form.js";
+import { DeletePage, SettingsPage } from "./settings-views.js";
 import { isViewToken, viewToken } from "./view-token.js";
 import { FramedRecordingPage, HomePage, RecentPage, RecordingPage } from "./views.js";
 
@@ -21,6 +24,7 @@ interface Parts {
   config: Config;
   site: Site;
   assets: Assets;
+  forms: Forms;
   recordings: RecordingService;
   previews: Previews;
   files: FileStore;
@@ -38,7 +42,7 @@ const YEAR = "public, max-age=31536000, must-revalidate";
 
 /** Everything about recordings that a browser shows or fetches. */
 export function recordingPages(parts: Parts): Hono<PageEnv> {
-  const { config, site, assets, recordings, previews, files, secret } = parts;
+  const { config, site, assets, forms, recordings, previews, files, secret } = parts;
   const app = new Hono<PageEnv>();
   const withPicture = (recording: ListedRecording) => ({ recording, picture: previews.picture(recording) });
 
@@ -98,6 +102,46 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
     return c.html(view, 200, { "content-security-policy": framedPolicy });
   });
 
+  app.get("/a/:address/edit", async (c) => {
+    const recording = await recordings.own({ user: signedIn(c) }, c.req.param("address"));
+    return settings(c, recording, {});
+  });
+  app.post("/a/:address/edit", async (c) => {
+    const actor = { user: signedIn(c) };
+    const recording = await recordings.own(actor, c.req.param("address"));
+    const values = await forms.read(c);
+    try {
+      const saved = await recordings.update(actor, recording.secret_token, settingsOfForm(values));
+      return goTo(c, `/a/${addressOf(saved)}`, "saved");
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.type !== "validation_failed") throw error;
+      return settings(c, recording, { values, wrong: (error.details ?? []).map(forPeople) });
+    }
+  });
+  app.post("/a/:address/publish", async (c) => {
+    const actor = { user: signedIn(c) };
+    await forms.read(c);
+    const saved = await recordings.update(actor, c.req.param("address"), { visibility: "public" });
+    return goTo(c, `/a/${addressOf(saved)}`, "published");
+  });
+  app.get("/a/:address/delete", async (c) => {
+    const recording = await recordings.own({ user: signedIn(c) }, c.req.param("address"));
+    const view = <DeletePage site={c.var.visit.site} token={forms.token(c)} recording={recording} />;
+    return c.html(view, 200, { "content-security-policy": pagePolicy });
+  });
+  app.post("/a/:address/delete", async (c) => {
+    const user = signedIn(c);
+    const recording = await recordings.own({ user }, c.req.param("address"));
+    const { title = "" } = await forms.read(c);
+    if (plain(title) !== plain(titleOf(recording))) {
+      const wrong = [{ field: "title", message: "That is not its title." }];
+      const view = <DeletePage site={c.var.visit.site} token={forms.token(c)} recording={recording} wrong={wrong} />;
+      return c.html(view, 422, { "content-security-policy": pagePolicy });
+    }
+    await recordings.delete({ user }, recording.secret_token);
+    return goTo(c, recording.user_id === user.id ? `/~${user.username}` : "/", "deleted");
+  });
+
   app.post("/a/:address/views", async (c) => {
     const token = c.req.query("token");
     if (token === undefined) throw new Refusal("bad_request", "The token is missing");
@@ -126,6 +170,23 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
 
   return app;
 
+  function settings(
+    c: Context<PageEnv>,
+    recording: ListedRecording,
+    form: { values?: Record<string, string>; wrong?: FieldError[] },
+  ): Response | Promise<Response> {
+    const view = (
+      <SettingsPage
+        site={c.var.visit.site}
+        token={forms.token(c)}
+        recording={recording}
+        picture={previews.picture(recording)}
+        {...form}
+      />
+    );
+    return c.html(view, form.wrong ? 422 : 200, { "content-security-policy": pagePolicy });
+  }
+
   async function player(c: Context<PageEnv>, recording: ListedRecording, address: string): Promise<Response> {
     const canonical = addressOf(recording);
     if (address !== canonical) return c.redirect(`/a/${canonical}${new URL(c.req.url).search}`);
@@ -139,6 +200,7 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
         outline={outline}
         viewToken={viewToken(secret, recording.id, site.now())}
         sharing={c.req.query("share") !== undefined}
+        token={may(c.var.visit.actor, "change", recording) ? forms.token(c) : undefined}
       />
     );
     const policy: Record<string, string> = { "content-security-policy": pagePolicy, vary: "accept" };
@@ -197,6 +259,11 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
     if (compressed) headers["content-encoding"] = "gzip";
     return new Response(new Uint8Array(compressed ? gzip : content), { headers });
   }
+}
+
+/** A title as people type it: case and spaces do not matter. */
+function plain(title: string): string {
+  return title.trim().replace(/\s+/g, " ").toLowerCase();
 }
 
 function hasCookie(c: Context<PageEnv>, name: string): boolean {

@@ -31,7 +31,7 @@ describeDatabases("recordings", (open) => {
     });
     const inserted = (await recordings.insert(row)) as Recording;
     expect(inserted).toMatchObject(row);
-    expect(await recordings.byId(inserted.id)).toEqual(inserted);
+    expect(await recordings.byId(inserted.id)).toMatchObject(inserted);
     expect(await recordings.byToken(row.secret_token)).toEqual({
       ...inserted,
       author: "mira",
@@ -93,6 +93,30 @@ describeDatabases("recordings", (open) => {
     await accounts.revokeCli(userId, cli!.id, 2);
     expect(await insert({ cli_id: cli!.id })).toBe("unowned");
     expect(await insert({ cli_id: 999 })).toBe("unowned");
+  });
+
+  test("that nobody has claimed are hidden, then deleted; those of people stay", async () => {
+    const nobody = await accounts.addPlaceholder({
+      tokenHash: "a",
+      temporaryUsername: null,
+      visibility: "unlisted",
+      now: 1,
+    });
+    const server = (await accounts.add({ username: "sample", email: null, visibility: "public", now: 1 }))!;
+    const [old, fresh] = [
+      await insert({ user_id: nobody.user.id, created_at: 10 }),
+      await insert({ user_id: nobody.user.id, created_at: 11 }),
+    ];
+    const kept = [await insert({ created_at: 1 }), await insert({ user_id: server.id, created_at: 1 })];
+    expect(await recordings.hideUnclaimed(10, 99)).toBe(1);
+    expect(await recordings.hideUnclaimed(10, 100)).toBe(0);
+    expect((await recordings.byId(old.id))?.archived_at).toBe(99);
+    expect((await recordings.byId(fresh.id))?.archived_at).toBeNull();
+    expect(await recordings.deleteUnclaimed(9, 10)).toEqual([]);
+    expect(await recordings.deleteUnclaimed(11, 1)).toEqual([old.file_key]);
+    expect(await accounts.connect(userId, "a", 5)).toBe("merged");
+    expect(await recordings.deleteUnclaimed(1000, 10)).toEqual([]);
+    for (const { id } of [fresh, ...kept]) expect(await recordings.byId(id)).toBeDefined();
   });
 
   test("count every view, even when many come at once", async () => {

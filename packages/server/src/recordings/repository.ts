@@ -25,9 +25,9 @@ export class RecordingRepository {
     return this.listed().where("secret_token", "=", token).executeTakeFirst();
   }
 
-  /** The recording with a number, whatever its visibility. */
-  async byId(id: number): Promise<Recording | undefined> {
-    return this.db.selectFrom("recordings").selectAll().where("id", "=", id).executeTakeFirst();
+  /** The same, whatever its visibility. */
+  async byId(id: number): Promise<ListedRecording | undefined> {
+    return this.listed().where("recordings.id", "=", id).executeTakeFirst();
   }
 
   /** Enters a recording for whoever its machine belongs to at this moment, unless that one has as many as the limit
@@ -142,6 +142,48 @@ export class RecordingRepository {
       if (page.length < 100) return;
       last = page.at(-1)!.id;
     }
+  }
+
+  /** Hides what nobody has claimed and what was uploaded before a time, and returns how many that were. */
+  async hideUnclaimed(before: number, now: number): Promise<number> {
+    const result = await this.db
+      .updateTable("recordings")
+      .set({ archived_at: now })
+      .where("archived_at", "is", null)
+      .where("created_at", "<=", before)
+      .where("user_id", "in", this.placeholders())
+      .executeTakeFirst();
+    return Number(result.numUpdatedRows);
+  }
+
+  /** Deletes what nobody has claimed and what was uploaded before a time, at most so many, and returns their files. */
+  async deleteUnclaimed(before: number, most: number): Promise<string[]> {
+    const found = await this.db
+      .selectFrom("recordings")
+      .select("id")
+      .where("created_at", "<=", before)
+      .where("user_id", "in", this.placeholders())
+      .orderBy("id")
+      .limit(most)
+      .execute();
+    if (found.length === 0) return [];
+    const deleted = await this.db
+      .deleteFrom("recordings")
+      .where(
+        "id",
+        "in",
+        found.map(({ id }) => id),
+      )
+      // Asked again: somebody may have claimed them in between.
+      .where("user_id", "in", this.placeholders())
+      .returning("file_key")
+      .execute();
+    return deleted.map((row) => row.file_key);
+  }
+
+  /** Those who own what machines without account upload. */
+  private placeholders() {
+    return this.db.selectFrom("users").select("users.id").where("email", "is", null).where("username", "is", null);
   }
 
   async isEmpty(): Promise<boolean> {

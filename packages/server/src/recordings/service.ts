@@ -15,6 +15,7 @@ import type { Task } from "./worker.js";
 
 /** Unpacked, an upload may be this many times as large as it may be when sent. */
 const UNPACKED_FACTOR = 10;
+const DAY = 86_400_000;
 
 /** What is decided about recordings. */
 export class RecordingService {
@@ -22,7 +23,7 @@ export class RecordingService {
     private readonly repository: RecordingRepository,
     private readonly files: FileStore,
     private readonly workers: WorkerPool<Task>,
-    private readonly config: Pick<Config, "uploadSizeLimit" | "unregisteredUploadCountLimit">,
+    private readonly config: Pick<Config, "uploadSizeLimit" | "unregisteredUploadCountLimit" | "unclaimed">,
     private readonly clock: () => number,
   ) {}
 
@@ -89,7 +90,18 @@ export class RecordingService {
   async show(actor: Actor, address: string): Promise<ListedRecording> {
     const recording = await this.at(address);
     if (!recording || !may(actor, "see", recording)) throw notFound();
-    if (recording.archived_at !== null) throw new Refusal("gone", "This recording has been removed");
+    if (recording.archived_at !== null) throw new Refusal("gone", this.whyArchived());
+    return recording;
+  }
+
+  /** A recording that the actor may change, whatever its address.
+   *
+   *  @throws Refusal  not_found, also when it is somebody else's */
+  async own(actor: Actor, address: string): Promise<ListedRecording> {
+    const recording = isNumber(address)
+      ? await this.repository.byId(Number(address))
+      : await this.repository.byToken(address);
+    if (!recording || !may(actor, "change", recording)) throw notFound("Recording");
     return recording;
   }
 
@@ -97,7 +109,7 @@ export class RecordingService {
    *
    *  @throws Refusal  not_found, also when it is somebody else's; validation_failed */
   async update(actor: Actor, address: string, input: Record<string, unknown>): Promise<Recording> {
-    const recording = await this.own(actor, address, "change");
+    const recording = await this.own(actor, address);
     const settings = recordingSettings(input);
     const updated = await this.repository.update(recording.id, { ...settings, updated_at: this.clock() });
     if (!updated) throw notFound("Recording");
@@ -108,7 +120,8 @@ export class RecordingService {
    *
    *  @throws Refusal  not_found, also when it is somebody else's */
   async delete(actor: Actor, address: string): Promise<void> {
-    const recording = await this.own(actor, address, "delete");
+    const recording = await this.own(actor, address);
+    if (!may(actor, "delete", recording)) throw notFound("Recording");
     await this.repository.delete(recording.id);
     await this.files.delete(recording.file_key);
   }
@@ -149,18 +162,33 @@ export class RecordingService {
     };
   }
 
+  /** Hides and deletes what nobody has claimed in time.
+   *
+   *  @returns how many of each */
+  async expire(): Promise<{ hidden: number; deleted: number }> {
+    const limits = this.config.unclaimed;
+    if (!limits) return { hidden: 0, deleted: 0 };
+    const now = this.clock();
+    let deleted = 0;
+    for (;;) {
+      const files = await this.repository.deleteUnclaimed(now - limits.delete * DAY, 100);
+      for (const file of files) await this.files.delete(file);
+      deleted += files.length;
+      if (files.length === 0) break;
+    }
+    const hidden = limits.hide ? await this.repository.hideUnclaimed(now - limits.hide * DAY, now) : 0;
+    return { hidden, deleted };
+  }
+
+  private whyArchived(): string {
+    const days = this.config.unclaimed?.hide;
+    const limit = days ? ` within ${days === 1 ? "a day" : `${days} days`}` : "";
+    return `This recording has been removed. It was uploaded without an account and not claimed${limit}`;
+  }
+
   /** How many recordings somebody may have. */
   private quota({ user, cli }: Uploader): number | undefined {
     return cli && user.email === null ? this.config.unregisteredUploadCountLimit : undefined;
-  }
-
-  private async own(actor: Actor, address: string, action: "change" | "delete"): Promise<Recording> {
-    // Its owner may address a recording by its number whatever its visibility.
-    const recording = isNumber(address)
-      ? await this.repository.byId(Number(address))
-      : await this.repository.byToken(address);
-    if (!recording || !may(actor, action, recording)) throw notFound("Recording");
-    return recording;
   }
 
   private async at(address: string): Promise<ListedRecording | undefined> {

@@ -1,6 +1,6 @@
 import { raw } from "hono/html";
 import type { FC, PropsWithChildren } from "hono/jsx";
-import { Ago, Command, clockTime, count, Day, Face, Icon, Trace } from "../web/components.js";
+import { Ago, Command, clockTime, count, Day, Face, Form, Icon, Trace } from "../web/components.js";
 import { FramedPage, Page } from "../web/layout.js";
 import { markdown, plainText } from "../web/markdown.js";
 import type { Site } from "../web/site.js";
@@ -19,8 +19,14 @@ interface RecordingProps {
 
 /** A recording with its player. */
 export const RecordingPage: FC<
-  RecordingProps & { outline: Outline | undefined; viewToken: string; sharing: boolean }
-> = ({ site, recording, options, picture, outline, viewToken, sharing }) => {
+  RecordingProps & {
+    outline: Outline | undefined;
+    viewToken: string;
+    sharing: boolean;
+    /** Shows that forms come from this page; for those who may change the recording. */
+    token: string | undefined;
+  }
+> = ({ site, recording, options, picture, outline, viewToken, sharing, token }) => {
   const path = `/a/${addressOf(recording)}`;
   const title = titleOf(recording);
   const named = ownMarkers(recording)?.map(([seconds, text]) => {
@@ -72,6 +78,20 @@ export const RecordingPage: FC<
                   <Icon site={site} name="text" />
                   Text
                 </a>
+                {token ? (
+                  <a class="btn" href={`${path}/edit`}>
+                    <Icon site={site} name="sliders" />
+                    Settings
+                  </a>
+                ) : null}
+                {token && recording.visibility !== "public" ? (
+                  <Form action={`${path}/publish`} token={token} class="acts">
+                    <button class="btn" type="submit">
+                      <Icon site={site} name="globe" />
+                      Make public
+                    </button>
+                  </Form>
+                ) : null}
               </div>
             </div>
             <Facts recording={recording} duration={outline?.duration ?? recording.duration} />

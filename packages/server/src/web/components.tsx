@@ -2,6 +2,7 @@ import { tracePath } from "@asciinema-ts/render";
 import type { FC, PropsWithChildren } from "hono/jsx";
 import { facePath } from "../accounts/face.js";
 import type { Visibility } from "../config.js";
+import type { FieldError } from "../refusal.js";
 import type { Site } from "./site.js";
 
 /** One of the symbols of `icons.svg`. It says nothing by itself: a word or a label stands beside it. */
@@ -25,6 +26,55 @@ export const Face: FC<{ id: number }> = ({ id }) => (
   <svg class="face" viewBox="-1 -1 7 7" aria-hidden="true">
     <path d={facePath(id)} fill="currentColor" opacity="0.72" />
   </svg>
+);
+
+/** What a page with a form is made of: what was typed, and what is wrong with it. */
+export interface FormProps {
+  site: Site;
+  /** Shows that the form comes from this page. */
+  token: string;
+  values?: Record<string, string>;
+  wrong?: FieldError[] | undefined;
+}
+
+/** What is wrong with a field, if anything. */
+export function saidAbout(wrong: FieldError[] | undefined, field: string): string | undefined {
+  return wrong?.find((one) => one.field === field)?.message;
+}
+
+/** A form that is sent to this server. */
+export const Form: FC<PropsWithChildren<{ action: string; token: string; class?: string }>> = (props) => (
+  <form method="post" action={props.action} class={props.class ?? "stackv"}>
+    <input type="hidden" name="_token" value={props.token} />
+    {props.children}
+  </form>
+);
+
+/** A field with a list to choose from. */
+export const Select: FC<{ name: string; label: string; value: string; options: [value: string, text: string][] }> = (
+  props,
+) => (
+  <div class="field">
+    <label for={props.name}>{props.label}</label>
+    <select class="input" id={props.name} name={props.name}>
+      {props.options.map(([value, text]) => (
+        <option value={value} selected={value === props.value}>
+          {text}
+        </option>
+      ))}
+    </select>
+  </div>
+);
+
+/** A box to tick. */
+export const Check: FC<{ name: string; label: string; hint?: string; checked: boolean }> = (props) => (
+  <label class="check">
+    <input type="checkbox" name={props.name} checked={props.checked} />
+    <span>
+      {props.label}
+      {props.hint ? <span class="hint"> - {props.hint}</span> : null}
+    </span>
+  </label>
 );
 
 /** A field of a form with its label, what to know about it, and what is wrong with what was typed. */

@@ -22,13 +22,15 @@ function words(refusal: Refusal): Words {
         text: "The link may be cut short, or the recording is private.",
         ways: [home],
       };
-    case 410:
+    case 410: {
+      const [heading = "", why] = refusal.message.split(". ");
       return {
         phrase: "gone",
-        heading: "This recording has been removed",
-        text: "Its owner or this server took it away. Embeds of it show this note.",
+        heading,
+        text: why ? `${why}. Embeds of it show this note.` : "Embeds of it show this note.",
         ways: [home],
       };
+    }
     case 413:
       return {
         phrase: "too large",

@@ -76,6 +76,18 @@ export const Page: FC<PropsWithChildren<PageProps>> = ({ site, title, current, h
   </Document>
 );
 
+/** A page about one small thing, which search engines do not show. */
+export const NarrowPage: FC<PropsWithChildren<Pick<PageProps, "site" | "title" | "current">>> = (props) => (
+  <Page site={props.site} title={props.title} current={props.current} indexed={false}>
+    <main id="main" class="wrap page">
+      <div class="narrow">
+        <h1>{props.title}</h1>
+        {props.children}
+      </div>
+    </main>
+  </Page>
+);
+
 /** A page without navigation, for use inside a frame. */
 export const FramedPage: FC<PropsWithChildren<PageProps>> = ({ site, title, head, children }) => (
   <Document site={site} title={title} head={head} indexed={false}>

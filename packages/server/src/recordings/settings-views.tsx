@@ -1,0 +1,244 @@
+import { themes } from "@asciinema-ts/render";
+import type { FC } from "hono/jsx";
+import { visibilities } from "../config.js";
+import { Check, Field, Form, type FormProps, Notice, Select, saidAbout, VisibilityChoice } from "../web/components.js";
+import { NarrowPage, Page } from "../web/layout.js";
+import type { Picture } from "./previews.js";
+import type { ListedRecording } from "./repository.js";
+import { addressOf, titleOf } from "./service.js";
+import { formOfSettings } from "./settings-form.js";
+
+const themeLabels: Record<string, string> = {
+  asciinema: "asciinema",
+  dracula: "Dracula",
+  monokai: "Monokai",
+  nord: "Nord",
+  "solarized-dark": "Solarized Dark",
+  "solarized-light": "Solarized Light",
+  tango: "Tango",
+  "gruvbox-dark": "Gruvbox Dark",
+};
+
+/** What an owner can settle about a recording. */
+export const SettingsPage: FC<FormProps & { recording: ListedRecording; picture: Picture }> = (props) => {
+  const { site, token, recording, picture, wrong } = props;
+  const path = `/a/${addressOf(recording)}`;
+  const values = props.values ?? formOfSettings(recording);
+  const field = (name: string) => ({ site, name, value: values[name], wrong: saidAbout(wrong, name) });
+  const chosen = visibilities.find((one) => one === values["visibility"]) ?? recording.visibility;
+  return (
+    <Page site={site} title={`Settings of ${titleOf(recording)}`} indexed={false}>
+      <main id="main" class="wrap page">
+        <div class="head">
+          <p class="small soft">
+            <a href={path}>{titleOf(recording)}</a>
+          </p>
+          <h1>Recording settings</h1>
+        </div>
+        {wrong && wrong.length > 0 ? (
+          <Notice site={site} kind="bad">
+            Not saved: {wrong.length === 1 ? "one field does" : `${wrong.length} fields do`} not fit.{" "}
+            <a href={`#${wrong[0]!.field}`}>Go there</a>
+          </Notice>
+        ) : null}
+        <div class="edit">
+          <Form action={`${path}/edit`} token={token} class="form">
+            <div class="group">
+              <h2>About</h2>
+              <Field {...field("title")} label="Title" maxlength={128} />
+              <Field
+                {...field("description")}
+                label="Description"
+                hint="Markdown. 4,096 characters at most."
+                mono
+                rows={5}
+              />
+              <VisibilityChoice legend="Who can see it" chosen={chosen} />
+            </div>
+            <div class="group">
+              <h2>Playback</h2>
+              <div class="pair">
+                <Field {...field("snapshot_at")} label="Preview frame at" placeholder="the middle" mono />
+                <Field
+                  {...field("idle_time_limit")}
+                  label="Cut pauses to"
+                  hint="Seconds."
+                  placeholder="as recorded"
+                  inputmode="decimal"
+                  mono
+                />
+                <Field {...field("speed")} label="Speed" placeholder="1" inputmode="decimal" mono />
+              </div>
+              <Field {...field("audio_url")} label="Sound" placeholder="https://" hint="Played along with it." />
+              <Check
+                name="keystroke_overlay"
+                label="Show keystrokes"
+                hint="typed keys appear in the corner, if they were recorded"
+                checked={values["keystroke_overlay"] !== undefined}
+              />
+            </div>
+            <div class="group">
+              <h2>Terminal</h2>
+              <fieldset id="term_theme_name">
+                <legend>Theme</legend>
+                <div class="themes">
+                  {["", ...Object.keys(themes)].map((name) => (
+                    <Theme
+                      name={name}
+                      recording={recording}
+                      checked={
+                        name === (values["term_theme_name"] === "original" ? "" : (values["term_theme_name"] ?? ""))
+                      }
+                    />
+                  ))}
+                </div>
+              </fieldset>
+              <div class="pair">
+                <Field
+                  {...field("term_cols_override")}
+                  label="Columns"
+                  placeholder={String(recording.term_cols)}
+                  inputmode="numeric"
+                  mono
+                />
+                <Field
+                  {...field("term_rows_override")}
+                  label="Rows"
+                  placeholder={String(recording.term_rows)}
+                  inputmode="numeric"
+                  mono
+                />
+                <Field {...field("term_line_height")} label="Line height" placeholder="1.33" inputmode="decimal" mono />
+              </div>
+              <div class="pair">
+                <Select
+                  name="term_font_family"
+                  label="Font"
+                  value={values["term_font_family"] ?? ""}
+                  options={[
+                    ["", "The reader's"],
+                    ["Fira Code", "Fira Code, if installed"],
+                    ["JetBrains Mono", "JetBrains Mono, if installed"],
+                  ]}
+                />
+                <Select
+                  name="term_cursor_mode"
+                  label="Cursor"
+                  value={values["term_cursor_mode"] ?? ""}
+                  options={[
+                    ["", "As recorded"],
+                    ["blinking", "Blinking"],
+                    ["steady", "Steady"],
+                    ["hidden", "Hidden"],
+                  ]}
+                />
+              </div>
+              <div>
+                <Check
+                  name="term_bold_is_bright"
+                  label="Bold text is bright"
+                  checked={values["term_bold_is_bright"] !== undefined}
+                />
+                <Check
+                  name="term_adaptive_palette"
+                  label="The 256 colours follow the theme"
+                  checked={values["term_adaptive_palette"] !== undefined}
+                />
+              </div>
+            </div>
+            <div class="group">
+              <h2>Chapters</h2>
+              <Field
+                {...field("markers")}
+                label="One a line: time, then a name"
+                hint="Instead of the markers that were recorded. Empty for those."
+                placeholder="1:46 - create the role"
+                mono
+                rows={5}
+              />
+            </div>
+            <div class="group">
+              <h2>Delete</h2>
+              <p class="small soft">The file and its previews go at once. Embeds show a note instead.</p>
+              <div>
+                <a class="btn bad" href={`${path}/delete`}>
+                  Delete this recording
+                </a>
+              </div>
+            </div>
+            <div class="savebar">
+              <button class="btn main" type="submit">
+                Save
+              </button>
+              <a class="btn plain" href={path}>
+                Cancel
+              </a>
+              <span class="soft" role="status" data-changes />
+            </div>
+          </Form>
+          <div class="look stackv">
+            <img
+              class="still"
+              src={`${path}.svg?v=${picture.key}`}
+              width={picture.width}
+              height={picture.height}
+              alt="The preview as it is saved"
+            />
+            <p class="hint">The preview as it is saved. Nothing changes until you save.</p>
+          </div>
+        </div>
+      </main>
+    </Page>
+  );
+};
+
+const Theme: FC<{ name: string; recording: ListedRecording; checked: boolean }> = ({ name, recording, checked }) => {
+  const recorded = recording.term_theme
+    ? (JSON.parse(recording.term_theme) as { bg: string; palette: string })
+    : undefined;
+  const named = themes[name || "asciinema"]!;
+  const [background, palette] =
+    name === "" && recorded ? [recorded.bg, recorded.palette.split(":")] : [named.bg, named.palette];
+  return (
+    <label>
+      <input type="radio" name="term_theme_name" value={name} checked={checked} />
+      <svg class="sw" viewBox="0 0 6 1" preserveAspectRatio="none" aria-hidden="true" width="96" height="18">
+        {[background, ...[1, 2, 3, 4, 7].map((index) => palette[index]!)].map((color, index) => (
+          <rect x={index} width="1.02" height="1" fill={color} />
+        ))}
+      </svg>
+      {name === "" ? "As recorded" : (themeLabels[name] ?? name)}
+    </label>
+  );
+};
+
+/** Asks whether it is meant. */
+export const DeletePage: FC<FormProps & { recording: ListedRecording }> = ({ site, token, recording, wrong }) => {
+  const path = `/a/${addressOf(recording)}`;
+  return (
+    <NarrowPage site={site} title="Delete this recording">
+      <p class="soft">
+        <b>{titleOf(recording)}</b> goes at once: the file and its previews. Embeds show a note instead. It cannot be
+        brought back; <a href={`${path}.cast?dl=1`}>download it</a> first if you want to keep it.
+      </p>
+      <Form action={`${path}/delete`} token={token}>
+        <Field
+          site={site}
+          name="title"
+          label="Type its title to confirm"
+          wrong={saidAbout(wrong, "title")}
+          autocomplete="off"
+          required
+        />
+        <div class="acts">
+          <button class="btn bad" type="submit">
+            Delete this recording
+          </button>
+          <a class="btn plain" href={`${path}/edit`}>
+            Keep it
+          </a>
+        </div>
+      </Form>
+    </NarrowPage>
+  );
+};
