@@ -254,7 +254,11 @@ export class Control {
           if ((code & 0xf0) !== 0xe0) continue outer;
         }
       } else {
-        cp = decodeAt(bytes, i);
+        cp =
+          ((code & 0x07) << 18) |
+          ((bytes[i + 1]! & 0x3f) << 12) |
+          ((bytes[i + 2]! & 0x3f) << 6) |
+          (bytes[i + 3]! & 0x3f);
         cls = cp < 0x20000 ? table[cp]! : classOf(cp);
         size = 4;
       }
