@@ -4,9 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { bundle } from "../e2e/player-page.js";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
+import { bundle, styleSheet } from "../e2e/player-page.js";
 
 /** Bytes that a text takes on the wire. */
 function gzipped(text: string): number {
@@ -15,9 +13,8 @@ function gzipped(text: string): number {
 
 /** What the player's script and style sheet weigh, compressed, in bytes. */
 export async function measure(): Promise<{ script: number; style: number; total: number }> {
-  const css = readFileSync(join(root, "packages/player/src/style.css"), "utf8");
   const script = gzipped((await bundle()).script);
-  const style = gzipped(css);
+  const style = gzipped(await styleSheet());
   return { script, style, total: script + style };
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -35,6 +35,12 @@ export async function bundle(
   return { script: outputFiles[0]!.text, modules: used.map(([path]) => path) };
 }
 
+/** The player's style sheet as pages include it. */
+export async function styleSheet(): Promise<string> {
+  const css = readFileSync(`${root}packages/player/src/style.css`, "utf8");
+  return (await transform(css, { loader: "css", minify: true })).code;
+}
+
 /** What the server answers at a path: a body, or a function that writes one. */
 export type Answer = string | Uint8Array | ((response: ServerResponse) => void);
 
@@ -55,7 +61,7 @@ export class Site {
     const site: Site = new Site(createServer((request, response) => site.#answer(request.url!, response)));
     await new Promise<void>((resolve) => site.#server.listen(0, "127.0.0.1", resolve));
     site.files.set("/player.js", (await bundle()).script);
-    site.files.set("/player.css", readFileSync(`${root}packages/player/src/style.css`));
+    site.files.set("/player.css", await styleSheet());
     site.files.set("/page.css", "body { margin: 0 } #box { width: 100%; height: 100% }");
     site.files.set(
       "/page.html",

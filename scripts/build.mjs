@@ -1,7 +1,7 @@
 // Builds every package into its dist/: types and modules by tsc, the player's script bundle and the command by esbuild.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,7 +37,12 @@ async function bundlePlayer() {
   const options = { entryPoints: [entry], bundle: true, format: "iife", target: "es2022", logLevel: "warning" };
   await esbuild({ ...options, outfile: join(out, "asciinema-player.js") });
   await esbuild({ ...options, minify: true, outfile: join(out, "asciinema-player.min.js") });
-  copyFileSync(style, join(out, "asciinema-player.css"));
+  await esbuild({
+    entryPoints: [style],
+    minify: true,
+    outfile: join(out, "asciinema-player.css"),
+    logLevel: "warning",
+  });
 }
 
 /** One CommonJS file: it starts faster than modules do. */
