@@ -29,7 +29,8 @@ export class GlyphTable {
   /** Numbers of ASCII glyphs at `style << 7 | code`; 0 for those not seen yet, and for the space. */
   readonly ascii = new Int32Array(2048);
   readonly glyphs: Glyph[] = [{ text: " ", style: 0, cols: 1 }];
-  #numbers = new Map<string, number>();
+  /** By style. */
+  #numbers = Array.from({ length: 16 }, () => new Map<string, number>());
 
   get(number: number): Glyph {
     return this.glyphs[number]!;
@@ -38,11 +39,12 @@ export class GlyphTable {
   /** The number of a glyph; blank for a space. */
   number(text: string, style: number, cols: GlyphCols): number {
     if (text === " " || text === "") return BLANK;
-    const key = `${style}:${cols}${text}`;
-    let number = this.#numbers.get(key);
+    const key = cols === 1 ? text : `${text}${cols}`;
+    const numbers = this.#numbers[style]!;
+    let number = numbers.get(key);
     if (number === undefined) {
       number = this.glyphs.push({ text, style, cols }) - 1;
-      this.#numbers.set(key, number);
+      numbers.set(key, number);
       const code = text.charCodeAt(0);
       if (text.length === 1 && code < 128) this.ascii[(style << 7) | code] = number;
     }
