@@ -1,9 +1,8 @@
 // What recording costs: `cat` of a large coloured text in a terminal, bare and recorded by ours, by script(1) and by
-// Debian's asciinema 2; and what starting costs. All take turns; medians, and ratios to the first of each table.
+// Debian's asciinema 2. All take turns; medians, and ratios to the first of each table.
 //
 //   npm run bench rec [-- --json]
 
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +11,6 @@ import { spawn } from "../packages/cli/src/pty.js";
 
 const MEGABYTES = Number(process.env["BENCH_MB"] ?? 50);
 const ROUNDS = 5;
-const STARTS = 21;
 const KEYS = 300;
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -85,28 +83,6 @@ async function recording(): Promise<Row[]> {
   return rows;
 }
 
-function starting(): Row[] {
-  const commands: [string, string[]][] = [
-    ["node -e 0", [process.execPath, "-e", "0"]],
-    ["ours --version", [...ours.split(" "), "--version"]],
-  ];
-  if (official) commands.push(["asciinema 2 --version", [official, "--version"]]);
-  commands.push(["ours rec -c true", [...ours.split(" "), "rec", "-q", "--overwrite", "-c", "true", file("a.cast")]]);
-  if (script) commands.push(["script -c true", [script, "-q", "-c", "true", file("b")]]);
-  if (official) {
-    commands.push(["asciinema 2 rec -c true", [official, "rec", "-q", "--overwrite", "-c", "true", file("c.cast")]]);
-  }
-  const rows = commands.map(([name]): Row => ({ name, values: { wall: [] } }));
-  for (let round = 0; round < STARTS; round++) {
-    for (const [index, [, [program, ...args]]] of commands.entries()) {
-      const start = performance.now();
-      spawnSync(program!, args, { env, stdio: "ignore" });
-      rows[index]!.values["wall"]!.push(performance.now() - start);
-    }
-  }
-  return rows;
-}
-
 /** How long a key takes to come back from a terminal that echoes it, with a recorder in between. */
 async function echoing(): Promise<Row[]> {
   const inner = "stty raw -echo; printf ready; exec cat";
@@ -151,7 +127,6 @@ function median(values: number[]): number {
 
 const tables: Record<string, Row[]> = {
   [`recording ${MEGABYTES} MB of coloured output, ms`]: await recording(),
-  "starting, ms": starting(),
   "from key to echo, ms": await echoing(),
 };
 rmSync(directory, { recursive: true });
