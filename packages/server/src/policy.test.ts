@@ -26,13 +26,17 @@ describe("who may do what with a recording", () => {
     ["delete", "public", its],
     ["delete", "unlisted", its],
     ["delete", "private", its],
+    ["feature", "public", "administrator"],
+    ["feature", "unlisted", "administrator"],
+    ["feature", "private", "administrator"],
   ] as const)("%s %s: %s", (action, visibility, allowed) => {
     for (const [role, actor] of Object.entries(actors)) {
       expect([role, may(actor, action, { user_id: 1, visibility })]).toEqual([role, allowed.split(" ").includes(role)]);
     }
   });
 
-  test("an administrator's own recordings are like anybody's own", () => {
+  test("an administrator's own recordings are their own, and an administrator's", () => {
     expect(may(user(1, true), "see", { user_id: 1, visibility: "private" })).toBe(true);
+    expect(may(user(1, true), "feature", { user_id: 1, visibility: "public" })).toBe(true);
   });
 });

@@ -5,6 +5,9 @@ import { type Visibility, visibilities } from "../config.js";
 import type { User } from "../db/schema.js";
 import type { FileStore } from "../files/files.js";
 import type { Outbox } from "../mail/mailer.js";
+import { visitor } from "../policy.js";
+import { atomFeed } from "../recordings/feed.js";
+import { FEED } from "../recordings/pages.js";
 import type { Previews } from "../recordings/previews.js";
 import type { RecordingRepository } from "../recordings/repository.js";
 import type { RecordingService } from "../recordings/service.js";
@@ -47,6 +50,7 @@ interface Parts {
 }
 
 const PER_PAGE = 15;
+const PER_FEED = 30;
 const page = { "content-security-policy": pagePolicy };
 /** Pages whose address holds a link's token tell it to no other site. With "no-referrer" browsers would not tell this one
  *  either where their forms come from. */
@@ -250,6 +254,13 @@ export function accountPages(parts: Parts): Hono<PageEnv> {
       />
     );
     return c.html(view, 200, page);
+  });
+  app.get("/:name{~[^/]+}/feed.atom", async (c) => {
+    const user = await profiles.find(c.req.param("name").slice(1));
+    if (!user?.username) throw notFound();
+    const { recordings: found } = await recordings.of(visitor, user.id, "public", 1, PER_FEED);
+    const items = found.map((recording) => ({ recording, picture: previews.picture(recording) }));
+    return c.body(atomFeed(c.var.visit.site, user.name ?? user.username, `/~${user.username}`, items), 200, FEED);
   });
   app.get("/:name{~[^/]+}/avatar", async (c) => {
     const user = await profiles.find(c.req.param("name").slice(1));

@@ -3,7 +3,7 @@ import type { Visibility } from "../config.js";
 import type { Session, User } from "../db/schema.js";
 import type { Picture } from "../recordings/previews.js";
 import type { ListedRecording } from "../recordings/repository.js";
-import { Card, Pages } from "../recordings/views.js";
+import { Card, Feed, Pages } from "../recordings/views.js";
 import {
   Ago,
   Command,
@@ -484,6 +484,7 @@ export const ProfilePage: FC<{
       title={user.name ?? user.username}
       current={isOwn ? "reader" : undefined}
       indexed={shown === "public" && page === 1}
+      head={<Feed path={`/~${user.username}/feed.atom`} title={user.name ?? user.username} />}
     >
       <main id="main" class="wrap page">
         <div class="stackv">

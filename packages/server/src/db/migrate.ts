@@ -1,10 +1,11 @@
 import { type Kysely, Migrator } from "kysely";
 import { recordings } from "./migrations/0001-recordings.js";
 import { accounts } from "./migrations/0002-accounts.js";
+import { popularity } from "./migrations/0003-popularity.js";
 import type { Schema } from "./schema.js";
 
 /** Every change of the schema ever made, oldest first. Names are stored: never rename one, never edit one that was released. */
-const migrations = { "0001-recordings": recordings, "0002-accounts": accounts };
+const migrations = { "0001-recordings": recordings, "0002-accounts": accounts, "0003-popularity": popularity };
 
 /** Brings a database to this version's schema and returns the names of the changes made. All of them happen or none:
  *  an interrupted run starts again from the same place.

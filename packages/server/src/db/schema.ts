@@ -118,6 +118,8 @@ export interface RecordingsTable {
   /** In seconds: the moment that the preview shows. */
   snapshot_at: number | null;
 
+  /** Put forward on the home page by an administrator. */
+  featured: Generated<boolean>;
   archived_at: number | null;
   created_at: number;
   updated_at: number;
@@ -127,6 +129,8 @@ export interface RecordingsTable {
 export interface RecordingStatsTable {
   recording_id: number;
   total_views: number;
+  /** Logarithmic, see recordings/popularity.ts; `null` before the first view that was counted in it. */
+  popularity: number | null;
 }
 
 export type Recording = Selectable<RecordingsTable>;

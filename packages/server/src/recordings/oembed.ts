@@ -56,7 +56,8 @@ export function oembedXml(answer: OEmbed): string {
   return `<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<oembed>${elements.join("")}</oembed>\n`;
 }
 
-function escaped(text: string): string {
+/** Text as it stands in XML and in attributes; characters that XML cannot have are left out. */
+export function escaped(text: string): string {
   return text
     .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "")
     .replaceAll("&", "&amp;")

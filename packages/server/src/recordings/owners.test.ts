@@ -262,3 +262,69 @@ describe("recordings that nobody claims", () => {
     expect(left).toEqual([]);
   });
 });
+
+describe("lists", () => {
+  const view = async (path: string, times: number) => {
+    for (let i = 0; i < times; i++) {
+      const visitor = new TestBrowser(server);
+      const page = await visitor.open(path);
+      const beacon = /(\/a\/\w+\/views\?token=[\w.-]+)/.exec(page.html)![1]!;
+      await server.request(beacon, { method: "POST" });
+    }
+  };
+
+  test("the popular ones are those that were looked at lately", async () => {
+    const once = await upload({ fields: { visibility: "public", title: "Once" } });
+    await upload({ fields: { visibility: "public", title: "Never" } });
+    const often = await upload({ fields: { visibility: "public", title: "Often" } });
+    await view(often.path, 3);
+    await view(once.path, 1);
+    const guest = new TestBrowser(server);
+    expect((await guest.open("/explore/popular")).path).toBe("/explore/recordings/popular");
+    const titles = () =>
+      [...guest.page.html.matchAll(/<h3 class="title"><a [^>]*>([^<]*)</g)].map(([, title]) => title);
+    expect(titles()).toEqual(["Often", "Once"]);
+    expect((await guest.open("/")).text).not.toContain("Popular");
+    for (let i = 0; i < 3; i++) await upload({ fields: { visibility: "public", title: `More ${i}` } });
+    expect((await guest.open("/")).text).toMatch(/Popular.*Often.*Once.*Recent.*More 2.*Never/);
+    server.now += 120 * DAY;
+    expect((await guest.open("/explore/recordings/popular")).text).toContain("Nothing here yet");
+  });
+
+  test("the featured ones are those that an administrator put forward", async () => {
+    owner = await connected("mira");
+    const { id } = await upload({ fields: { visibility: "public" } });
+    const guest = new TestBrowser(server);
+    await owner.open(`/a/${id}/edit`);
+    expect(owner.page.html).not.toContain('name="featured"');
+    await owner.submit(`/a/${id}/edit`, { featured: "on" });
+    expect((await guest.open("/")).text).not.toContain("Featured");
+
+    const accounts = new AccountRepository(server.db);
+    await accounts.update((await accounts.byUsername("mira"))!.id, { is_admin: true });
+    await owner.open(`/a/${id}/edit`);
+    await owner.submit(`/a/${id}/edit`, { featured: "on" });
+    expect((await guest.open("/")).text).toContain("Featured");
+    expect((await guest.open("/explore/recordings/featured")).text).toContain("Featured recordings 1");
+    await owner.open(`/a/${id}/edit`);
+    await owner.submit(`/a/${id}/edit`, { visibility: "unlisted" });
+    expect((await guest.open("/explore/recordings/featured")).text).not.toContain("Demo");
+  });
+
+  test("feeds hold what is public, as XML, whatever it is called", async () => {
+    owner = await connected("mira");
+    await upload({ fields: { visibility: "public", title: `<b>&"]]>\u0001 title` } });
+    await upload({ fields: { visibility: "unlisted", title: "Hidden" } });
+    for (const path of ["/explore/recordings/recent.atom", "/~mira/feed.atom"]) {
+      const answer = await server.request(path);
+      expect(answer.headers.get("content-type")).toBe("application/atom+xml; charset=utf-8");
+      const xml = await answer.text();
+      expect(xml).toContain("<title>&lt;b&gt;&amp;&quot;]]&gt; title</title>");
+      expect(xml).toContain("<name>mira</name><uri>http://casts.example.org/~mira</uri>");
+      expect(xml).not.toContain("Hidden");
+      expect(xml.match(/<entry>/g)).toHaveLength(1);
+    }
+    expect((await owner.open("/~mira")).html).toContain('type="application/atom+xml" href="/~mira/feed.atom"');
+    expect((await owner.open("/~nobody/feed.atom")).status).toBe(404);
+  });
+});

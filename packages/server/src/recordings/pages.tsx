@@ -10,15 +10,16 @@ import { acceptsGzip, preferredForm } from "../web/negotiation.js";
 import { framedPolicy, pagePolicy } from "../web/security.js";
 import type { Site } from "../web/site.js";
 import { goTo, type PageEnv, signedIn } from "../web/visit.js";
+import { atomFeed } from "./feed.js";
 import { oembed, oembedXml } from "./oembed.js";
 import { pageOptions } from "./playback.js";
 import type { Previews } from "./previews.js";
-import type { ListedRecording } from "./repository.js";
+import { type ListedRecording, listKinds } from "./repository.js";
 import { addressOf, fileEnding, type RecordingService, titleOf } from "./service.js";
 import { forPeople, settingsOfForm } from "./settings-form.js";
 import { DeletePage, SettingsPage } from "./settings-views.js";
 import { isViewToken, viewToken } from "./view-token.js";
-import { FramedRecordingPage, HomePage, RecentPage, RecordingPage } from "./views.js";
+import { FramedRecordingPage, HomePage, ListPage, RecordingPage } from "./views.js";
 
 interface Parts {
   config: Config;
@@ -32,8 +33,12 @@ interface Parts {
 }
 
 const PER_HOME = 11;
+const FEW = 5;
 const PER_PAGE = 15;
+const PER_FEED = 30;
 
+/** Feeds are asked for again and again. */
+export const FEED = { "content-type": "application/atom+xml; charset=utf-8", "cache-control": "public, max-age=600" };
 /** How long what does not depend on the address may be kept without asking. */
 const HOUR = "public, max-age=3600, must-revalidate";
 /** What only some may see, nobody on the way may keep. */
@@ -47,26 +52,44 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
   const withPicture = (recording: ListedRecording) => ({ recording, picture: previews.picture(recording) });
 
   app.get("/", async (c) => {
-    const { recordings: found, count } = await recordings.recent(1, PER_HOME);
-    const page = <HomePage site={c.var.visit.site} recordings={found.map(withPicture)} more={count > PER_HOME} />;
+    const [featured, popular, recent] = await Promise.all([
+      recordings.list("featured", 1, 3),
+      recordings.list("popular", 1, FEW),
+      recordings.list("recent", 1, PER_HOME),
+    ]);
+    const page = (
+      <HomePage
+        site={c.var.visit.site}
+        featured={featured.recordings.map(withPicture)}
+        // While all of them are in sight under Recent, this would only say them twice.
+        popular={recent.count > FEW ? popular.recordings.map(withPicture) : []}
+        recent={recent.recordings.map(withPicture)}
+        more={recent.count > PER_HOME}
+      />
+    );
     return c.html(page, 200, { "content-security-policy": pagePolicy });
   });
 
   app.get("/explore", (c) => c.redirect("/explore/recordings/recent"));
-  app.get("/explore/public", (c) => c.redirect("/explore/recordings/recent"));
-  app.get("/explore/recordings/recent", async (c) => {
-    const asked = c.req.query("page") ?? "1";
-    if (!/^[1-9]\d{0,6}$/.test(asked)) throw notFound("Page");
-    const page = Number(asked);
-    const most = config.guestPaginationMaxPages ?? Number.POSITIVE_INFINITY;
-    if (page > most) throw notFound("Page");
-    const { recordings: found, count } = await recordings.recent(page, PER_PAGE);
-    const pages = Math.min(most, Math.max(1, Math.ceil(count / PER_PAGE)));
-    if (page > pages) throw notFound("Page");
-    const view = (
-      <RecentPage site={c.var.visit.site} recordings={found.map(withPicture)} page={page} pages={pages} total={count} />
-    );
-    return c.html(view, 200, { "content-security-policy": pagePolicy });
+  for (const kind of listKinds) {
+    app.get(`/explore/${kind === "recent" ? "public" : kind}`, (c) => c.redirect(`/explore/recordings/${kind}`));
+    app.get(`/explore/recordings/${kind}`, async (c) => {
+      const asked = c.req.query("page") ?? "1";
+      if (!/^[1-9]\d{0,6}$/.test(asked)) throw notFound("Page");
+      const page = Number(asked);
+      const most = c.var.visit.actor.user ? undefined : config.guestPaginationMaxPages;
+      if (page > (most ?? page)) throw notFound("Page");
+      const { recordings: found, count } = await recordings.list(kind, page, PER_PAGE);
+      const pages = Math.min(most ?? Number.POSITIVE_INFINITY, Math.max(1, Math.ceil(count / PER_PAGE)));
+      if (page > pages) throw notFound("Page");
+      const list = { kind, recordings: found.map(withPicture), page, pages, total: count };
+      return c.html(<ListPage site={c.var.visit.site} {...list} />, 200, { "content-security-policy": pagePolicy });
+    });
+  }
+  app.get("/explore/recordings/recent.atom", async (c) => {
+    const { recordings: found } = await recordings.list("recent", 1, PER_FEED);
+    const feed = atomFeed(site, `${site.name}: recent`, "/explore/recordings/recent", found.map(withPicture));
+    return c.body(feed, 200, FEED);
   });
 
   app.get("/a/:file", async (c) => {
@@ -112,6 +135,9 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
     const values = await forms.read(c);
     try {
       const saved = await recordings.update(actor, recording.secret_token, settingsOfForm(values));
+      if (may(actor, "feature", recording)) {
+        await recordings.feature(actor, recording.secret_token, values["featured"] !== undefined);
+      }
       return goTo(c, `/a/${addressOf(saved)}`, "saved");
     } catch (error) {
       if (!(error instanceof Refusal) || error.type !== "validation_failed") throw error;
@@ -181,6 +207,7 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
         token={forms.token(c)}
         recording={recording}
         picture={previews.picture(recording)}
+        mayFeature={may(c.var.visit.actor, "feature", recording)}
         {...form}
       />
     );

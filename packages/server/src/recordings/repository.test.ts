@@ -53,9 +53,9 @@ describeDatabases("recordings", (open) => {
     await insert();
     await insert({ visibility: "private" });
     await insert({ visibility: "public", archived_at: 9 });
-    expect((await recordings.recent(10)).map(({ id }) => id)).toEqual([shown[1]!.id, shown[0]!.id]);
-    expect((await recordings.recent(1, 1)).map(({ id }) => id)).toEqual([shown[0]!.id]);
-    expect(await recordings.countPublic()).toBe(2);
+    expect((await recordings.list("recent", 0, 10)).map(({ id }) => id)).toEqual([shown[1]!.id, shown[0]!.id]);
+    expect((await recordings.list("recent", 0, 1, 1)).map(({ id }) => id)).toEqual([shown[0]!.id]);
+    expect(await recordings.countList("recent", 0)).toBe(2);
     expect(await recordings.countOf(userId)).toBe(5);
   });
 
@@ -121,14 +121,36 @@ describeDatabases("recordings", (open) => {
 
   test("count every view, even when many come at once", async () => {
     const { id, secret_token } = await insert();
-    await Promise.all(Array.from({ length: 10 }, () => recordings.addView(id)));
+    await Promise.all(Array.from({ length: 10 }, () => recordings.addView(id, 5)));
     expect((await recordings.byToken(secret_token))?.views).toBe(10);
+  });
+
+  test("are popular by their views, featured by hand", async () => {
+    const now = Date.parse("2026-11-21");
+    const day = 86_400_000;
+    const [a, b, c, d] = [
+      await insert({ visibility: "public" }),
+      await insert({ visibility: "public" }),
+      await insert({ visibility: "public" }),
+      await insert(),
+    ];
+    for (const at of [now - 30 * day, now - 29 * day, now - 28 * day]) await recordings.addView(a.id, at);
+    await recordings.addView(b.id, now);
+    await recordings.addView(c.id, now - 100 * day);
+    await recordings.addView(d.id, now);
+    const ids = async (kind: "popular" | "featured") => (await recordings.list(kind, now, 10)).map(({ id }) => id);
+    expect(await ids("popular")).toEqual([b.id, a.id]);
+    expect(await recordings.countList("popular", now)).toBe(2);
+    expect(await ids("featured")).toEqual([]);
+    for (const { id } of [a, d]) await recordings.update(id, { featured: true });
+    expect(await ids("featured")).toEqual([a.id]);
+    expect(await recordings.countList("featured", now)).toBe(1);
   });
 
   test("can be changed and deleted, with their views", async () => {
     expect(await recordings.isEmpty()).toBe(true);
     const { id, file_key, secret_token } = await insert();
-    await recordings.addView(id);
+    await recordings.addView(id, 5);
     expect(await recordings.update(id, { title: "New", keystroke_overlay: true })).toMatchObject({
       title: "New",
       keystroke_overlay: true,

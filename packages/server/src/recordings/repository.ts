@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Visibility } from "../config.js";
 import type { Database } from "../db/database.js";
 import type { NewRecording, Recording, RecordingChanges } from "../db/schema.js";
+import { leastPopularity, popularityAfterView } from "./popularity.js";
 
 /** A recording with what lists and pages show beside it. */
 export interface ListedRecording extends Recording {
@@ -11,6 +12,10 @@ export interface ListedRecording extends Recording {
   author_username: string | null;
   views: number;
 }
+
+/** Lists of public recordings. */
+export const listKinds = ["recent", "popular", "featured"] as const;
+export type ListKind = (typeof listKinds)[number];
 
 /** Recordings in the database. */
 export class RecordingRepository {
@@ -67,25 +72,36 @@ export class RecordingRepository {
     await this.db.deleteFrom("recordings").where("id", "=", id).execute();
   }
 
-  /** Public recordings, newest first. */
-  async recent(limit: number, offset = 0): Promise<ListedRecording[]> {
+  /** A page of public recordings: all of them or those that were put forward, newest first, or the popular ones, most
+   *  popular first. */
+  async list(kind: ListKind, now: number, limit: number, offset = 0): Promise<ListedRecording[]> {
     return this.listed()
       .where("visibility", "=", "public")
       .where("archived_at", "is", null)
+      .$if(kind === "featured", (query) => query.where("featured", "=", true))
+      .$if(kind === "popular", (query) =>
+        query
+          .where("recording_stats.popularity", ">", leastPopularity(now))
+          .orderBy("recording_stats.popularity", "desc"),
+      )
       .orderBy("recordings.id", "desc")
       .limit(limit)
       .offset(offset)
       .execute();
   }
 
-  async countPublic(): Promise<number> {
+  /** How many there are in such a list. */
+  async countList(kind: ListKind, now: number): Promise<number> {
     const { count } = await this.db
       .selectFrom("recordings")
+      .leftJoin("recording_stats", "recording_stats.recording_id", "recordings.id")
       .select((query) => query.fn.countAll<number>().as("count"))
       .where("visibility", "=", "public")
       .where("archived_at", "is", null)
+      .$if(kind === "featured", (query) => query.where("featured", "=", true))
+      .$if(kind === "popular", (query) => query.where("recording_stats.popularity", ">", leastPopularity(now)))
       .executeTakeFirstOrThrow();
-    return Number(count);
+    return count;
   }
 
   /** How many recordings a user has, archived ones too. */
@@ -198,14 +214,22 @@ export class RecordingRepository {
   }
 
   /** Counts one view. */
-  async addView(id: number): Promise<void> {
-    await this.db
-      .insertInto("recording_stats")
-      .values({ recording_id: id, total_views: 1 })
-      .onConflict((conflict) =>
-        conflict.column("recording_id").doUpdateSet({ total_views: sql`recording_stats.total_views + 1` }),
-      )
-      .execute();
+  async addView(id: number, now: number): Promise<void> {
+    await this.db.transaction().execute(async (trx) => {
+      const { popularity } = await trx
+        .insertInto("recording_stats")
+        .values({ recording_id: id, total_views: 1, popularity: null })
+        .onConflict((conflict) =>
+          conflict.column("recording_id").doUpdateSet({ total_views: sql`recording_stats.total_views + 1` }),
+        )
+        .returning("popularity")
+        .executeTakeFirstOrThrow();
+      await trx
+        .updateTable("recording_stats")
+        .set({ popularity: popularityAfterView(popularity, now) })
+        .where("recording_id", "=", id)
+        .execute();
+    });
   }
 
   private listed() {

@@ -9,7 +9,7 @@ import { randomToken } from "../token.js";
 import type { WorkerPool } from "../worker-pool.js";
 import { recordingSettings } from "./fields.js";
 import type { Inspection } from "./inspect.js";
-import type { ListedRecording, RecordingRepository } from "./repository.js";
+import type { ListedRecording, ListKind, RecordingRepository } from "./repository.js";
 import type { Upload } from "./upload.js";
 import type { Task } from "./worker.js";
 
@@ -128,18 +128,28 @@ export class RecordingService {
 
   /** Counts a view. */
   async view(recording: Recording): Promise<void> {
-    await this.repository.addView(recording.id);
+    await this.repository.addView(recording.id, this.clock());
   }
 
-  /** A page of public recordings, newest first, and how many there are.
+  /** A page of a list of public recordings, and how many there are in it.
    *
    *  @param page  from 1 */
-  async recent(page: number, perPage: number): Promise<{ recordings: ListedRecording[]; count: number }> {
+  async list(kind: ListKind, page: number, perPage: number): Promise<{ recordings: ListedRecording[]; count: number }> {
+    const now = this.clock();
     const [recordings, count] = await Promise.all([
-      this.repository.recent(perPage, (page - 1) * perPage),
-      this.repository.countPublic(),
+      this.repository.list(kind, now, perPage, (page - 1) * perPage),
+      this.repository.countList(kind, now),
     ]);
     return { recordings, count };
+  }
+
+  /** Puts a recording forward on the home page, or takes it back.
+   *
+   *  @throws Refusal  not_found for everybody but administrators */
+  async feature(actor: Actor, address: string, featured: boolean): Promise<void> {
+    const recording = await this.own(actor, address);
+    if (!may(actor, "feature", recording)) throw notFound("Recording");
+    await this.repository.update(recording.id, { featured });
   }
 
   /** A page of a user's recordings of one visibility, newest first, and how many there are of each that the actor may list.
@@ -239,6 +249,7 @@ function described(
   | "file_key"
   | "file_name"
   | "user_agent"
+  | "featured"
   | "created_at"
   | "updated_at"
 > {

@@ -20,8 +20,10 @@ const themeLabels: Record<string, string> = {
 };
 
 /** What an owner can settle about a recording. */
-export const SettingsPage: FC<FormProps & { recording: ListedRecording; picture: Picture }> = (props) => {
-  const { site, token, recording, picture, wrong } = props;
+export const SettingsPage: FC<FormProps & { recording: ListedRecording; picture: Picture; mayFeature: boolean }> = (
+  props,
+) => {
+  const { site, token, recording, picture, mayFeature, wrong } = props;
   const path = `/a/${addressOf(recording)}`;
   const values = props.values ?? formOfSettings(recording);
   const field = (name: string) => ({ site, name, value: values[name], wrong: saidAbout(wrong, name) });
@@ -54,6 +56,14 @@ export const SettingsPage: FC<FormProps & { recording: ListedRecording; picture:
                 rows={5}
               />
               <VisibilityChoice legend="Who can see it" chosen={chosen} />
+              {mayFeature ? (
+                <Check
+                  name="featured"
+                  label="Featured"
+                  hint="on the home page while it is public"
+                  checked={values["featured"] !== undefined}
+                />
+              ) : null}
             </div>
             <div class="group">
               <h2>Playback</h2>

@@ -7,7 +7,7 @@ import type { Site } from "../web/site.js";
 import type { Outline, OutlineMoment } from "./drawing.js";
 import { inAddress, ownMarkers, type PageOptions, playerOptions } from "./playback.js";
 import type { Picture } from "./previews.js";
-import type { ListedRecording } from "./repository.js";
+import { type ListedRecording, type ListKind, listKinds } from "./repository.js";
 import { addressOf, fileEnding, titleOf } from "./service.js";
 
 interface RecordingProps {
@@ -479,52 +479,137 @@ interface ListProps {
   recordings: { recording: ListedRecording; picture: Picture }[];
 }
 
-/** The first page: what this is, and what is new. */
-export const HomePage: FC<ListProps & { more: boolean }> = ({ site, recordings, more }) => (
-  <Page site={site} title="Explore">
-    <main id="main" class="wrap page">
-      <div class="intro">
-        <div>
-          <h1>Terminal recordings you can quote and copy from</h1>
-          <p>Text, not video. Record a session with one command; the page it makes works without an account.</p>
-        </div>
-        <Command text="npx asciinema rec demo.cast" />
-      </div>
-      {recordings.length > 0 ? (
-        <section class="sect">
-          <header>
-            <h2>Recent</h2>
-            {more ? <a href="/explore/recordings/recent">All recent</a> : null}
-          </header>
-          <div class="grid lead">
-            {recordings.slice(0, 3).map((item) => (
-              <Card site={site} {...item} />
-            ))}
+interface HomeProps {
+  site: Site;
+  featured: ListProps["recordings"];
+  popular: ListProps["recordings"];
+  recent: ListProps["recordings"];
+  /** Whether there are more recent ones. */
+  more: boolean;
+}
+
+/** The first page: what this is, what was put forward, what is popular, what is new. Groups with nothing in them are left
+ *  out. */
+export const HomePage: FC<HomeProps> = ({ site, featured, popular, recent, more }) => {
+  const grouped = featured.length > 0 || popular.length > 0;
+  const all = (kind: ListKind) => (
+    <a href={`/explore/recordings/${kind}`}>
+      All <span class="sr">{kind} recordings</span>
+    </a>
+  );
+  return (
+    <Page
+      site={site}
+      title="Explore"
+      head={<Feed path="/explore/recordings/recent.atom" title={`${site.name}: recent`} />}
+    >
+      <main id="main" class="wrap page">
+        {site.reader ? (
+          <h1 class="sr">{site.name}</h1>
+        ) : (
+          <div class="intro">
+            <div>
+              <h1>Terminal recordings you can quote and copy from</h1>
+              <p>Text, not video. Record a session with one command; the page it makes works without an account.</p>
+            </div>
+            <Command text="npx asciinema rec demo.cast" />
           </div>
-          {recordings.length > 3 ? (
-            <div class="rows pair">
-              {recordings.slice(3).map((item) => (
-                <Row site={site} {...item} />
+        )}
+        {featured.length > 0 ? (
+          <section class="sect">
+            <header>
+              <h2>Featured</h2>
+              {all("featured")}
+            </header>
+            <div class="grid lead">
+              {featured.map((item) => (
+                <Card site={site} {...item} />
               ))}
             </div>
-          ) : null}
-        </section>
-      ) : (
-        <Nothing />
-      )}
-    </main>
-  </Page>
+          </section>
+        ) : null}
+        {grouped ? (
+          <div class="two">
+            {popular.length > 0 ? (
+              <section class="sect">
+                <header>
+                  <h2>Popular</h2>
+                  {all("popular")}
+                </header>
+                <div class="rows">
+                  {popular.map((item) => (
+                    <Row site={site} {...item} />
+                  ))}
+                </div>
+              </section>
+            ) : null}
+            <section class="sect">
+              <header>
+                <h2>Recent</h2>
+                {more ? all("recent") : null}
+              </header>
+              <div class="rows">
+                {recent.slice(0, 5).map((item) => (
+                  <Row site={site} {...item} />
+                ))}
+              </div>
+            </section>
+          </div>
+        ) : recent.length > 0 ? (
+          <section class="sect">
+            <header>
+              <h2>Recent</h2>
+              {more ? all("recent") : null}
+            </header>
+            <div class="grid lead">
+              {recent.slice(0, 3).map((item) => (
+                <Card site={site} {...item} />
+              ))}
+            </div>
+            {recent.length > 3 ? (
+              <div class="rows pair">
+                {recent.slice(3).map((item) => (
+                  <Row site={site} {...item} />
+                ))}
+              </div>
+            ) : null}
+          </section>
+        ) : (
+          <Nothing />
+        )}
+      </main>
+    </Page>
+  );
+};
+
+/** Where feed readers find a list. */
+export const Feed: FC<{ path: string; title: string }> = ({ path, title }) => (
+  <link rel="alternate" type="application/atom+xml" href={path} title={title} />
 );
 
-/** All public recordings, page by page. */
-export const RecentPage: FC<ListProps & { page: number; pages: number; total: number }> = (props) => {
-  const { site, recordings, page, pages, total } = props;
+/** A list of public recordings, page by page. */
+export const ListPage: FC<ListProps & { kind: ListKind; page: number; pages: number; total: number }> = (props) => {
+  const { site, recordings, kind, page, pages, total } = props;
+  const title = `${kind[0]!.toUpperCase()}${kind.slice(1)} recordings`;
   return (
-    <Page site={site} title="Recent recordings" current="explore" indexed={page === 1}>
+    <Page
+      site={site}
+      title={title}
+      current="explore"
+      indexed={page === 1}
+      head={kind === "recent" ? <Feed path="/explore/recordings/recent.atom" title={`${site.name}: recent`} /> : null}
+    >
       <main id="main" class="wrap page">
+        <nav class="tabs" aria-label="Lists">
+          {listKinds.map((one) => (
+            <a href={`/explore/recordings/${one}`} aria-current={one === kind ? "page" : undefined}>
+              {one[0]!.toUpperCase() + one.slice(1)}
+            </a>
+          ))}
+        </nav>
         <section class="sect">
           <header>
-            <h1>Recent recordings</h1>
+            <h1>{title}</h1>
             <span class="count">{count(total)}</span>
           </header>
           {recordings.length > 0 ? (
@@ -537,7 +622,7 @@ export const RecentPage: FC<ListProps & { page: number; pages: number; total: nu
             <Nothing />
           )}
         </section>
-        {pages > 1 ? <Pages page={page} pages={pages} address="/explore/recordings/recent" /> : null}
+        {pages > 1 ? <Pages page={page} pages={pages} address={`/explore/recordings/${kind}`} /> : null}
       </main>
     </Page>
   );
