@@ -206,6 +206,23 @@ describe("asciinema-server", () => {
     expect(await upload(cast("large", 20_000))).toMatchObject({ code: 1, text: expect.stringContaining("too big") });
   });
 
+  test.skipIf(!existsSync(official))(
+    "the official command 2 sends its owner to the page that connects it",
+    async () => {
+      const { url } = await start();
+      const child = spawn(official, ["auth"], {
+        env: { PATH: process.env["PATH"], HOME: folder, LC_ALL: "C.UTF-8", ASCIINEMA_API_URL: url },
+      });
+      running.push(child);
+      let text = "";
+      for (const stream of [child.stdout!, child.stderr!]) stream.on("data", (chunk) => (text += chunk));
+      await once(child, "close");
+      const link = /http:\S+\/connect\/[0-9a-f-]{36}/.exec(text)![0];
+      const answer = await fetch(link, { redirect: "manual" });
+      expect([answer.status, answer.headers.get("location")]).toEqual([303, "/login/new"]);
+    },
+  );
+
   test("removes what a killed server left behind, not what belongs to recordings", async () => {
     const first = await start();
     const { path } = await upload(first.url, cast("kept"));
