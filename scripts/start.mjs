@@ -27,6 +27,9 @@ const server = spawn(process.execPath, [join(root, "packages/server/bin/asciinem
   env: { ...process.env, DATA_DIR: process.env["DATA_DIR"] ?? join(root, "data") },
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => server.kill(signal));
+// npm passes a signal to the shell between us, which ends without passing it on.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && server.kill("SIGTERM"), 500).unref();
 server.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
 server.stdout.setEncoding("utf8");
 server.stdout.on("data", greet);
