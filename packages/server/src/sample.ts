@@ -16,8 +16,8 @@ const description = `This recording was made by the server itself, so that there
 - The transcript below is what was printed, line by line.
 
 \`\`\`
-npx asciinema rec demo.cast
-npx asciinema upload demo.cast
+asciinema rec demo.cast
+asciinema upload demo.cast
 \`\`\``;
 
 /** Gives a server without any recording a public one. Does nothing on any other server. */

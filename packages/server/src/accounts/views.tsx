@@ -55,7 +55,7 @@ export const SignInPage: FC<FormProps> = ({ site, token, values, wrong }) => (
     <p class="note">
       <Icon site={site} name="keyboard" />
       <span>
-        From a terminal: <code>npx asciinema auth</code> opens this page and connects the machine.
+        From a terminal: <code>asciinema auth</code> opens this page and connects the machine.
       </span>
     </p>
   </NarrowPage>
@@ -248,7 +248,7 @@ export const AccountPage: FC<
           <section class="group" id="machines">
             <h2>Machines</h2>
             <p class="small soft">What they upload is yours. To connect another one, type on it:</p>
-            <Command text={`ASCIINEMA_SERVER_URL=${site.url} npx asciinema auth`} />
+            <Command text={`ASCIINEMA_SERVER_URL=${site.url} asciinema auth`} />
             {machines.length > 0 ? <MachineTable site={site} token={token} machines={machines} /> : null}
           </section>
           <section class="group" id="sessions">
@@ -546,7 +546,7 @@ export const ProfilePage: FC<{
                   ? "Your recordings show up here when they are public."
                   : `None of your recordings is ${shown}.`}
               </p>
-              <Command text={`ASCIINEMA_SERVER_URL=${site.url} npx asciinema upload demo.cast`} />
+              <Command text={`ASCIINEMA_SERVER_URL=${site.url} asciinema upload demo.cast`} />
             </div>
           ) : (
             <div class="empty">

@@ -512,7 +512,7 @@ export const HomePage: FC<HomeProps> = ({ site, featured, popular, recent, more 
               <h1>Terminal recordings you can quote and copy from</h1>
               <p>Text, not video. Record a session with one command; the page it makes works without an account.</p>
             </div>
-            <Command text="npx asciinema rec demo.cast" />
+            <Command text="asciinema rec demo.cast" />
           </div>
         )}
         {featured.length > 0 ? (
@@ -636,7 +636,7 @@ const Nothing: FC = () => (
       A recording shows up here when its owner makes it public. It starts unlisted: only people with the link can see
       it.
     </p>
-    <Command text="npx asciinema upload demo.cast" />
+    <Command text="asciinema upload demo.cast" />
   </div>
 );
 

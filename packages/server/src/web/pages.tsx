@@ -16,8 +16,8 @@ export const RecordPage: FC<{ site: Site; uploadLimit: string }> = ({ site, uplo
           <h2>Record and upload</h2>
           <div class="stackv">
             <Command text={`export ASCIINEMA_SERVER_URL=${site.url}`} />
-            <Command text="npx asciinema rec demo.cast" />
-            <Command text="npx asciinema upload demo.cast" />
+            <Command text="asciinema rec demo.cast" />
+            <Command text="asciinema upload demo.cast" />
           </div>
           <p class="small soft">
             The upload prints the address of the page. It starts unlisted: only people with the link can see it.
