@@ -848,7 +848,9 @@ describe("text", () => {
     }
   });
 
-  test("a line selected by three clicks is copied as it is, whatever follows", async () => {
+  // Chromium before 150 takes a drag that ends outside the text for one to its beginning.
+  test("a selection that is dragged beyond the text is copied as it is", async ({ skip }) => {
+    skip(Number.parseInt(browser.version(), 10) < 150, "this Chromium resolves points outside the text otherwise");
     await open({ data: cast([[0, "o", "one\r\ncodec"]]) });
     await seek(1);
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
