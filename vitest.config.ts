@@ -20,7 +20,7 @@ export default defineConfig({
       "examples/**/*.test.ts",
       "bench/**/*.test.ts",
     ],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
     reporters: process.env["VITEST_REPORTER"] ? [process.env["VITEST_REPORTER"]] : ["default"],
