@@ -15,6 +15,7 @@ import { type Log, withoutSecrets } from "./log.js";
 import type { Outbox } from "./mail/mailer.js";
 import { clientAddress, RateLimiter } from "./rate-limit.js";
 import { recordingApi } from "./recordings/api.js";
+import { recordingDescription } from "./recordings/openapi.js";
 import { recordingPages } from "./recordings/pages.js";
 import { Previews } from "./recordings/previews.js";
 import { RecordingRepository } from "./recordings/repository.js";
@@ -26,6 +27,7 @@ import { Assets } from "./web/assets.js";
 import { ErrorPage } from "./web/errors.js";
 import { Forms } from "./web/forms.js";
 import { acceptsGzip, acceptsJson, matchesEtag } from "./web/negotiation.js";
+import { openApi } from "./web/openapi.js";
 import { AboutPage, RecordPage } from "./web/pages.js";
 import { framedPolicy, pagePolicy, securityHeaders } from "./web/security.js";
 import { siteOf } from "./web/site.js";
@@ -127,6 +129,10 @@ export function createApp(parts: Collaborators): Hono<App> {
     for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
   });
 
+  const description = openApi(config.url, version, [recordingDescription]);
+  app.get("/api/v1/openapi.json", (c) => {
+    return c.json(description, 200, { "access-control-allow-origin": "*", "cache-control": "public, max-age=3600" });
+  });
   app.route("/api", recordingApi({ config, machines, recordings, files }));
 
   app.use(visits(site, sessions));

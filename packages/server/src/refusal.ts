@@ -41,7 +41,7 @@ export class Refusal extends Error {
     super(message, { cause: options.cause });
     this.status = statuses[type];
     this.details = options.details;
-    this.headers = options.headers ?? {};
+    this.headers = { ...(type === "busy" && { "retry-after": "5" }), ...options.headers };
   }
 }
 

@@ -60,7 +60,7 @@ export class WorkerPool<Task> {
     return new Promise<unknown>((resolve, reject) => {
       if (this.closed) throw new Refusal("busy", "The server is shutting down");
       if (this.queue.length >= this.limits.queue) {
-        throw new Refusal("busy", "The server has too much to do", { headers: { "retry-after": "5" } });
+        throw new Refusal("busy", "The server has too much to do");
       }
       this.queue.push({ assignment: { id: this.nextId++, task }, resolve, reject });
       this.assign();

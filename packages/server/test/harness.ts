@@ -14,14 +14,17 @@ import { type Mail, Outbox } from "../src/mail/mailer.js";
 import type { Task } from "../src/recordings/worker.js";
 import { recordingWorkers } from "../src/recordings/workers.js";
 import type { WorkerPool } from "../src/worker-pool.js";
+import { checkAnswer } from "./api-description.js";
 
 /** A server without a socket, on a folder and a clock of its own. */
 export interface TestServer {
+  /** Answers a request. What commands get is checked against the description of their interface. */
   request(path: string, init?: RequestInit & { from?: string }): Promise<Response>;
   /** Uploads a file and returns the answer. */
   upload(content: string | Uint8Array, options?: UploadOptions): Promise<Response>;
   db: Database;
   files: FileStore;
+  workers: WorkerPool<Task>;
   folder: string;
   /** Milliseconds since 1970; tests move it. */
   now: number;
@@ -86,13 +89,19 @@ export async function startTestServer(settings: Partial<Config> = {}): Promise<T
   const server: TestServer = {
     db,
     files,
+    workers,
     folder,
     now: start,
     logged,
     mails,
     settled: () => outbox.settled(),
     async request(path, { from = "127.0.0.1", ...init } = {}) {
-      return app.request(path, init, { incoming: { socket: { remoteAddress: from } } });
+      const answer = await app.request(path, init, { incoming: { socket: { remoteAddress: from } } });
+      if (path.startsWith("/api/")) {
+        const checked = await checkAnswer(init.method ?? "GET", path.split("?")[0]!, answer.clone());
+        if (checked?.wrong.length) throw new Error(`${checked.operation}: ${checked.wrong.join("; ")}`);
+      }
+      return answer;
     },
     upload(content, options = {}) {
       return server.request(options.path ?? "/api/v1/recordings", {

@@ -9,7 +9,10 @@ import { markerTimes } from "./markers.js";
 const themeNames = ["original", ...Object.keys(themes)];
 
 const text = (most: number) =>
-  v.pipe(v.string("is invalid"), v.maxLength(most, `should be at most ${most} character(s)`));
+  v.pipe(
+    v.string("is invalid"),
+    v.check((value) => [...value].length <= most, `should be at most ${most} character(s)`),
+  );
 
 // A form sends everything as text, JSON its own types.
 const number = v.pipe(
@@ -65,6 +68,9 @@ const fields = {
   ),
   audio_url: v.pipe(text(255), v.regex(/^https?:\/\/[^\s]+$/, "has invalid format")),
 } satisfies { [K in keyof Recording]?: v.GenericSchema<unknown, unknown> };
+
+/** The names of what an owner may set. */
+export const settingNames: readonly string[] = Object.keys(fields);
 
 /** What an owner sets; what is left out stays as it is. */
 export type Settings = { [K in keyof typeof fields]?: Recording[K] };

@@ -63,7 +63,7 @@ export class RecordingService {
         visibility: user.default_recording_visibility,
         file_key: key,
         file_name: upload.fileName ?? null,
-        user_agent: userAgent?.slice(0, 255) ?? null,
+        user_agent: beginning(userAgent, 255),
         created_at: now,
         updated_at: now,
         ...settings,
@@ -237,6 +237,11 @@ function quotaReached(limit: number): Refusal {
   return new Refusal("upload_limit_reached", `Unregistered upload limit reached (${count})`);
 }
 
+/** The first characters of a text; none is cut in half. */
+function beginning(text: string | undefined, most: number): string | null {
+  return text === undefined ? null : [...text].slice(0, most).join("");
+}
+
 /** What the file says, as a row holds it. */
 function described(
   inspection: Inspection,
@@ -260,15 +265,15 @@ function described(
     version: inspection.version,
     term_cols: inspection.cols,
     term_rows: inspection.rows,
-    term_type: inspection.termType?.slice(0, 64) ?? null,
-    term_version: inspection.termVersion?.slice(0, 255) ?? null,
+    term_type: beginning(inspection.termType, 64),
+    term_version: beginning(inspection.termVersion, 255),
     term_theme: inspection.theme ? JSON.stringify(inspection.theme) : null,
-    command: inspection.command?.slice(0, 255) ?? null,
-    shell: inspection.shell?.slice(0, 255) ?? null,
+    command: beginning(inspection.command, 255),
+    shell: beginning(inspection.shell, 255),
     recorded_at: inspection.recordedAt ?? null,
     duration: inspection.duration,
     trace: inspection.trace,
-    title: inspection.title?.slice(0, 128) ?? null,
+    title: beginning(inspection.title, 128),
     description: null,
     markers: null,
     audio_url: null,
