@@ -13,6 +13,8 @@ import {
   AlisEncoder,
   AlisError,
   type Dialect,
+  decodeAck,
+  encodeAck,
   Hub,
   MAGIC,
   type Message,
@@ -258,6 +260,20 @@ const dialect = fc.constantFrom<Dialect>("producer", "viewer");
 export const properties: Record<string, fc.IRawProperty<unknown>> = {
   "a producer's messages come out as they went in": roundTrip("producer"),
   "a server's messages come out as they went in": roundTrip("viewer"),
+
+  "an acknowledgement comes out as it went in": fc.property(number, (id) => same(decodeAck(encodeAck(id)), id)),
+
+  "arbitrary bytes are an acknowledgement, nothing or our error": fc.property(
+    fc.uint8Array({ maxLength: 20 }),
+    fc.boolean(),
+    (bytes, begun) => {
+      try {
+        decodeAck(begun ? Uint8Array.of(0x06, ...bytes) : bytes);
+      } catch (error) {
+        if (!(error instanceof AlisError)) throw error;
+      }
+    },
+  ),
 
   "arbitrary bytes give a message or our error": fc.property(
     fc.array(

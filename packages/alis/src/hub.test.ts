@@ -227,3 +227,47 @@ it("refuses sizes that no terminal has, and is as before", () => {
   expect(() => one.reset({ lastId: 9, time: 9, cols: 99_999, rows: 5, dump: "" })).toThrow(RangeError);
   expect([one.lastId, one.terminal.cols, one.terminal.rows]).toEqual([0, 20, 3]);
 });
+
+describe("a producer that was cut off", () => {
+  const cut = { lastId: 1, time: 1e6, cols: 20, rows: 3, dump: "" };
+
+  it("goes on where it was, and what it repeats is not taken again", () => {
+    const { hub: one } = hub();
+    const viewer = join(one);
+    one.publish(output(1, "a"), 1);
+    one.publish(output(2, "b"), 2);
+    expect(one.resume(cut)).toBe(true);
+    expect(one.publish(output(2, "b"), 2)).toBe(false);
+    expect(one.publish(output(3, "c"), 3)).toBe(true);
+    expect(viewer.messages.slice(1)).toMatchObject([{ text: "a" }, { text: "b" }, { text: "c" }]);
+    expect(one.terminal.text()[0]).toBe("abc");
+  });
+
+  it.each([
+    ["has a dump", { ...cut, dump: "a" }],
+    ["is ahead of what is known", { ...cut, lastId: 3 }],
+    ["begins", { ...cut, lastId: 0 }],
+  ])("does not when its init %s", (_, init) => {
+    const { hub: one } = hub();
+    one.publish(output(1, "a"), 1);
+    expect(one.resume(init)).toBe(false);
+  });
+
+  it("does not when the stream has ended, and numbers count anew after a reset", () => {
+    const { hub: one } = hub();
+    one.publish(output(1, "a"), 5);
+    one.resume(cut);
+    one.end();
+    expect(one.resume(cut)).toBe(false);
+    one.reset({ ...cut, lastId: 0 });
+    expect(one.publish(output(1, "z"), 1)).toBe(true);
+  });
+});
+
+it("tells what a viewer would begin with", () => {
+  const { hub: one, clock } = hub();
+  expect(one.init()).toEqual({ lastId: 0, time: 0, cols: 20, rows: 3, dump: "" });
+  one.publish(output(1, "a"));
+  clock.ms = 500;
+  expect(one.init()).toMatchObject({ lastId: 1, time: 1_500_000, dump: expect.stringContaining("a") });
+});

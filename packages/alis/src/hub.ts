@@ -48,6 +48,8 @@ export class Hub {
   #theme: Theme | undefined;
   #live = true;
   #lastId = 0;
+  /** The last id when the producer took up where it had left off: up to there it repeats itself. */
+  #repeated = 0;
   /** The time of the last event, and the clock when it came; undefined before the first. */
   #time = 0;
   #clock: number | undefined;
@@ -91,6 +93,7 @@ export class Hub {
     this.#theme = init.theme;
     this.#live = true;
     this.#lastId = init.lastId;
+    this.#repeated = 0;
     this.#time = init.time;
     this.#sent = init.time;
     this.#clock = this.#now();
@@ -98,30 +101,40 @@ export class Hub {
     for (const viewer of this.#viewers) if (!viewer.full) this.#init(viewer);
   }
 
+  /** Takes up a stream where its producer was cut off, if the init says so: it has no dump, and its last id is known here.
+   *  The screen stays; events that are repeated are not taken again. To be asked for `v1.alis.ack` only.
+   *
+   *  @returns false when the stream cannot go on from there; `reset()` is then what the init means */
+  resume(init: Init): boolean {
+    const known = this.#live && init.dump === "" && init.lastId > 0 && init.lastId <= this.#lastId;
+    if (known) this.#repeated = this.#lastId;
+    return known;
+  }
+
+  /** What brings somebody who comes now to the present. */
+  init(): Init {
+    const { cols, rows } = this.#terminal;
+    this.#dump ??= this.#clock === undefined ? "" : this.#terminal.dump();
+    const theme = this.#theme;
+    return { lastId: this.#lastId, time: this.#present(), cols, rows, ...(theme && { theme }), dump: this.#dump };
+  }
+
   /** Takes an event: changes the terminal and sends it to the viewers. After `end()` nothing is taken until `reset()`.
    *
    *  @param event  with a time from the start of the stream; one before the last is taken as the last
    *  @param id     more than the last one; the next number unless given
+   *  @returns whether it was taken: not when nothing is on, nor when it is known already
    *  @throws {RangeError} for a resize to a size that a terminal cannot have; nothing is changed then */
-  publish(event: Event, id: number = this.#lastId + 1): void {
-    if (!this.#live) return;
+  publish(event: Event, id: number = this.#lastId + 1): boolean {
+    if (!this.#live || id <= this.#repeated) return false;
     if (event.type === "resize") this.#terminal.resize(event.cols, event.rows);
     if (event.type === "output") this.#terminal.feed(event.text);
     if (event.type === "resize" || event.type === "output") this.#dump = undefined;
     this.#lastId = id;
     this.#time = Math.max(this.#time, event.time);
     this.#clock = this.#now();
-    if (!this.#forwards(event)) return;
-    const shared = encodeEvent(event, id, this.#time - this.#sent);
-    if (!shared) return;
-    for (const viewer of this.#viewers) {
-      if (viewer.full) continue;
-      // An init's time may lie between two events, or after the next one: then the interval is this viewer's own.
-      const own = viewer.time !== this.#sent;
-      this.#send(viewer, own ? encodeEvent(event, id, this.#time - viewer.time)! : shared);
-      viewer.time = Math.max(viewer.time, this.#time);
-    }
-    this.#sent = this.#time;
+    this.#broadcast(event);
+    return true;
   }
 
   /** Adds a viewer and brings it to the present. While nothing is on, it gets the magic only. */
@@ -150,18 +163,29 @@ export class Hub {
     for (const viewer of this.#viewers) if (!viewer.full) this.#eot(viewer);
   }
 
+  #broadcast(event: Event): void {
+    if (!this.#forwards(event)) return;
+    const shared = encodeEvent(event, this.#lastId, this.#time - this.#sent);
+    if (!shared) return;
+    for (const viewer of this.#viewers) {
+      if (viewer.full) continue;
+      // An init's time may lie between two events, or after the next one: then the interval is this viewer's own.
+      const own = viewer.time !== this.#sent;
+      this.#send(viewer, own ? encodeEvent(event, this.#lastId, this.#time - viewer.time)! : shared);
+      viewer.time = Math.max(viewer.time, this.#time);
+    }
+    this.#sent = this.#time;
+  }
+
   #forwards(event: Event): boolean {
     if (event.type === "input") return this.#forward.input;
     return event.type !== "exit" || this.#forward.exit;
   }
 
   #init(viewer: Viewer): void {
-    const { cols, rows } = this.#terminal;
-    viewer.time = this.#present();
+    const init = this.init();
+    viewer.time = init.time;
     viewer.begun = true;
-    this.#dump ??= this.#clock === undefined ? "" : this.#terminal.dump();
-    const theme = this.#theme;
-    const init = { lastId: this.#lastId, time: viewer.time, cols, rows, ...(theme && { theme }), dump: this.#dump };
     this.#send(viewer, encodeInit(init));
   }
 

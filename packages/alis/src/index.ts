@@ -1,3 +1,4 @@
+export { Acknowledger, decodeAck, encodeAck } from "./ack.js";
 export { AlisDecoder, AlisEncoder } from "./codec.js";
 export { AlisError } from "./error.js";
 export { encodeEot, encodeEvent, encodeInit } from "./frame.js";

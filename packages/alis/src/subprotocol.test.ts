@@ -22,6 +22,7 @@ it.each([
   [["v1.alis"], "v1.alis"],
   [["v9.new", "raw", "v1.alis"], "raw"],
   [["v3.asciicast", "v2.asciicast"], "v3.asciicast"],
+  [["v1.alis.ack", "v1.alis"], "v1.alis.ack"],
   [["chat"], undefined],
   [[], undefined],
 ])("of %j we speak %s", (offered, spoken) => {
@@ -33,8 +34,8 @@ describe("v1.alis", () => {
   const sent: Message[] = [init, { type: "output", id: 7, time: 500, text: "a" }, { type: "eot", id: 8, time: 600 }];
   const frames = [encoder.start(), ...sent.map((message) => encoder.encode(message)!)];
 
-  it.each<Subprotocol | undefined>(["v1.alis", undefined])("agreed on: %s", (agreed) => {
-    expect(decode(agreed, ...frames)).toEqual({ decoded: sent, subprotocol: "v1.alis" });
+  it.each<Subprotocol | undefined>(["v1.alis", "v1.alis.ack", undefined])("agreed on: %s", (agreed) => {
+    expect(decode(agreed, ...frames)).toEqual({ decoded: sent, subprotocol: agreed ?? "v1.alis" });
   });
 
   it("is not text", () => {

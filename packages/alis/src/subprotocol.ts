@@ -6,20 +6,21 @@ import { type Dialect, MAGIC, type Message } from "./message.js";
 /** The languages that live streams are spoken in, the best first.
  *
  *  - `v1.alis`: frames, as in docs/alis.md
+ *  - `v1.alis.ack`: the same from a producer, while the server tells up to which event everything is safe
  *  - `v2.asciicast`, `v3.asciicast`: a recording, each line a message
  *  - `raw`: terminal output; what it has of time is when it arrives */
-export type Subprotocol = "v1.alis" | "v2.asciicast" | "v3.asciicast" | "raw";
+export type Subprotocol = "v1.alis" | "v1.alis.ack" | "v2.asciicast" | "v3.asciicast" | "raw";
 
-/** The subprotocols in the order in which to offer them. */
+/** The subprotocols in the order in which a viewer offers them. */
 export function subprotocols(): Subprotocol[] {
   return ["v1.alis", "v2.asciicast", "v3.asciicast", "raw"];
 }
 
-/** The subprotocol to answer with: the first offered that we speak. Undefined when there is none.
+/** The subprotocol to answer a producer with: the first offered that we speak. Undefined when there is none.
  *
  *  @param offered  as the client lists them, the best first */
 export function negotiate(offered: Iterable<string>): Subprotocol | undefined {
-  const spoken = subprotocols();
+  const spoken: Subprotocol[] = ["v1.alis.ack", ...subprotocols()];
   for (const name of offered) {
     const known = spoken.find((one) => one === name);
     if (known) return known;
@@ -61,6 +62,7 @@ export class StreamDecoder {
   #decoder(subprotocol: Subprotocol): (message: string | Uint8Array) => Message[] {
     switch (subprotocol) {
       case "v1.alis":
+      case "v1.alis.ack":
         return decodeAlis(this.#dialect);
       case "v2.asciicast":
       case "v3.asciicast":
