@@ -50,18 +50,33 @@ async function bundleCommand() {
   const entry = join(root, "packages/cli/src/main.ts");
   if (!existsSync(entry)) return;
   const { build: esbuild } = await load("esbuild");
-  await esbuild({
+  const folder = join(root, "packages/cli/dist/bundle");
+  const { metafile } = await esbuild({
     entryPoints: [entry],
     bundle: true,
+    metafile: true,
     platform: "node",
     format: "cjs",
     target: "node20",
     external: ["@lydell/*"],
     define: { "import.meta.url": "importMetaUrl" },
     banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
-    outfile: join(root, "packages/cli/dist/bundle/asciinema.cjs"),
+    outfile: join(folder, "asciinema.cjs"),
     logLevel: "warning",
   });
+  writeFileSync(join(folder, "LICENSE"), licences(Object.keys(metafile.inputs)));
+}
+
+/** Our licence, and those of the packages that the files belong to. */
+function licences(files) {
+  const names = files.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []);
+  const texts = [...new Set(names)].sort().map((name) => {
+    const folder = join(root, "node_modules", name);
+    const text = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
+    if (!text) throw new Error(`${name} has no licence`);
+    return `${name}:\n\n${readFileSync(join(folder, text), "utf8")}`;
+  });
+  return [readFileSync(join(root, "LICENSE"), "utf8"), ...texts].join(`\n${"-".repeat(80)}\n\n`);
 }
 
 function load(name) {

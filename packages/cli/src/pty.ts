@@ -6,27 +6,8 @@
 // child wrote is in the kernel's queue by then, in order, so the queue's size bounds that read even when background
 // processes go on writing.
 import { closeSync, constants, openSync, readSync } from "node:fs";
-import { createRequire } from "node:module";
 import { ReadStream } from "node:tty";
-import { CliError } from "./error.js";
-
-/** What the native part of the pseudo-terminal package offers. */
-interface Native {
-  fork(
-    file: string,
-    args: string[],
-    env: string[],
-    cwd: string,
-    cols: number,
-    rows: number,
-    uid: number,
-    gid: number,
-    utf8: boolean,
-    helper: string,
-    onExit: (status: number, signal: number) => void,
-  ): { fd: number; pid: number; pty: string };
-  resize(fd: number, cols: number, rows: number): void;
-}
+import { loadNative } from "./native.js";
 
 /** The most that one read from a Linux master returns; a full buffer makes libuv read again in the same turn. */
 const READ = 4095;
@@ -69,7 +50,7 @@ export interface Pty {
  *
  *  @throws CliError where there is no pseudo-terminal support */
 export function spawn(options: PtyOptions): Pty {
-  const native = load();
+  const { native, helper } = loadNative();
   let ended: (status: number, signal: number) => void = () => {};
   const env = Object.entries(options.env).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
   const args = ["-c", options.command];
@@ -83,7 +64,7 @@ export function spawn(options: PtyOptions): Pty {
     -1,
     -1,
     true,
-    "",
+    helper,
     (s, n) => ended(s, n),
   );
   const slave = openSync(child.pty, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
@@ -158,7 +139,7 @@ export function spawn(options: PtyOptions): Pty {
  *
  *  @throws CliError where there is no pseudo-terminal support */
 export function requirePty(): void {
-  load();
+  loadNative();
 }
 
 /** Reads what is there without waiting; 0 when there is nothing. */
@@ -175,16 +156,5 @@ function workingDirectory(): string {
     return process.cwd();
   } catch {
     return "/"; // The directory we were started in has been removed.
-  }
-}
-
-function load(): Native {
-  const { platform, arch } = process;
-  if (platform !== "linux") throw new CliError(`running a session is not supported on ${platform} yet`);
-  const require = createRequire(import.meta.url);
-  try {
-    return createRequire(require.resolve("@lydell/node-pty"))(`@lydell/node-pty-${platform}-${arch}/pty.node`);
-  } catch (cause) {
-    throw new CliError(`there is no pseudo-terminal support for ${platform} on ${arch}`, { cause });
   }
 }
