@@ -97,7 +97,8 @@ async function run(script: Script, xterm: Xterm): Promise<string[]> {
   return parts;
 }
 
-async function session(name: string, script: Script): Promise<Session> {
+/** Runs a script of `SCRIPTS` and asks xterm what it shows at every moment. */
+export async function session(name: string, script: Script): Promise<Session> {
   const { cols = 80, rows = 24 } = script;
   const xterm = await Xterm.start({ cols, rows });
   const moments: Session["moments"] = [];
@@ -151,7 +152,8 @@ const PROGRESS = `for n in 10 35 60 85 100; do printf '\\r\\033[K\\033[1mfetch\\
 while [ $i -lt 40 ]; do [ $((i * 100 / 40)) -lt $n ] && printf '█' || printf '\\033[90m░'; i=$((i + 1)); done;
 printf '\\033[0m] %3d%%' $n; done; echo; printf 'a\\nb\\nc\\033[2A\\r\\033[2Kdone\\033[2B\\n'`;
 
-const SCRIPTS: Record<string, Script> = {
+/** The programs that are recorded, by the names of their fixtures. */
+export const SCRIPTS: Record<string, Script> = {
   "vttest-cursor": vttest(["1"], { most: 2 }),
   "vttest-cursor-132": vttest(["1"], large),
   "vttest-screen": vttest(["2"]),

@@ -13,6 +13,18 @@ let seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
 const first = seed;
 const topics = process.argv[4] ? TOPIC_NAMES.filter((name) => name === process.argv[4]) : TOPIC_NAMES;
 
+/** What xterm gets wrong itself, told from the shortest stream and from what it shows: counted, not reported. */
+const ODDITIES: { what: string; shown(parts: readonly string[], screen: Screen): boolean }[] = [
+  {
+    what: "DECSEL 1 erases protected characters once the screen has scrolled",
+    shown: (parts) => parts.some((part) => part.includes("\x1b[?1K")) && parts.some((part) => part.includes('"q')),
+  },
+  {
+    what: "DECCRA from a rectangle that reaches the last column copies colours that do not exist",
+    shown: (_, { pens }) => pens.some((row) => /8:5:\d{4,}/.test(row)),
+  },
+];
+
 function random(below: number): number {
   seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
   return Math.floor(((seed >>> 8) / 2 ** 24) * below);
@@ -56,6 +68,7 @@ async function main(): Promise<void> {
   const xterm = await Xterm.start({ cols: COLS, rows: ROWS });
   let cases = 0;
   const found = new Set<string>();
+  const odd = new Map(ODDITIES.map(({ what }) => [what, 0]));
   try {
     const end = performance.now() + seconds * 1000;
     while (performance.now() < end && found.size < 12) {
@@ -66,10 +79,16 @@ async function main(): Promise<void> {
       const least = await shrink(xterm, parts);
       const kind = JSON.stringify(least.map((part) => part.replace(/\d+/g, "")));
       if (found.has(kind)) continue;
-      found.add(kind);
       const input = least.join("");
+      const theirs = await xterm.show(input);
+      const oddity = ODDITIES.find(({ shown }) => shown(least, theirs));
+      if (oddity) {
+        odd.set(oddity.what, odd.get(oddity.what)! + 1);
+        continue;
+      }
+      found.add(kind);
       console.error(`${topic}: ${JSON.stringify(least)}`);
-      report(await xterm.show(input), ours(input));
+      report(theirs, ours(input));
     }
   } finally {
     await xterm.stop();
@@ -77,6 +96,7 @@ async function main(): Promise<void> {
   console.log(
     `vt xterm: ${cases} cases in ${seconds} s, seed ${first}: ${found.size} kinds of difference, ${xterm.lost} times no answer`,
   );
+  for (const [what, times] of odd) if (times > 0) console.log(`  known of xterm, ${times} times: ${what}`);
   if (found.size > 0) process.exitCode = 1;
 }
 

@@ -149,6 +149,12 @@ clipboard (DECKPAM, DECLL, MC, OSC 52 …), pictures (sixel, OSC 1337), and ever
 | CBT with a wrap pending | from the column after the last | from the last column | one cursor position has one meaning |
 | resize | lines are cut | soft-wrapped lines are wrapped anew | as VTE and others do |
 | links, curly underlines, underline colours, OSC 133 | ignored | shown | in use everywhere |
+| reverse wraparound (mode 45) | from the first column of any line to the end of the one before, from the first line to the last | only to a line that wrapped | what is meant is to go back over text that was printed; so do VTE and others |
+| a double-width line, the cursor right of its middle | stands beyond what is shown, printing there is lost | stands on its last column | a cursor can be seen |
+| one half of a wide character overwritten or erased | the other half takes the new background | it keeps its own | only what was named changes |
+| DECERA | keeps the attributes of what it erases | leaves the background only | as ED, EL and ECH do |
+| SPA, EPA (\`ESC V\`, \`ESC W\`) | protect from every erasure | ignored | no program uses them; DECSCA protects |
+| combining marks in a cell | two at most | all of them, up to 64 UTF-16 units a cell | nothing recorded is lost |
 `;
 }
 
