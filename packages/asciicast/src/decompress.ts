@@ -63,10 +63,10 @@ const QUIET = 250;
  *  it. When that is so cannot be asked; but a whole file ends with its length, and only without it silence has to tell.
  *
  *  @param broken  told what is wrong, and whether it is in the middle of the file rather than at its end */
-async function* gunzip(
+export async function* gunzip(
   chunks: AsyncIterable<Uint8Array>,
   broken: (what: string, middle: boolean) => void,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const { readable, writable } = new DecompressionStream("gzip");
   const reader = readable.getReader();
   const writer = writable.getWriter();

@@ -1,4 +1,5 @@
 export { type Damage, Decoder } from "./decoder.js";
+export { gunzip } from "./decompress.js";
 export { type Encoder, encoder, type Format } from "./encoder.js";
 export { AsciicastError } from "./error.js";
 export type { Event } from "./event.js";

@@ -279,18 +279,17 @@ class RecordingDriver implements Driver {
       reading = await read(this.source, this.logger, this.#abort.signal, (bytes) => {
         this.#loadedSize += bytes;
       });
-      const { header } = reading;
+      const { head } = reading;
       const { markers, idleTimeLimit, startAt, cols, rows } = this.options;
       this.#timeline = new Timeline({
-        idleTimeLimit: idleTimeLimit === undefined ? header.idleTimeLimit : idleTimeLimit * SECOND,
+        idleTimeLimit: idleTimeLimit === undefined ? head.idleTimeLimit : idleTimeLimit * SECOND,
         startAt: startAt * SECOND,
         inputOffset: (this.source.inputOffset ?? 0) * SECOND,
         markers,
       });
-      this.#size = showable(header);
-      this.#theme = header.theme
-        ? { foreground: header.theme.fg, background: header.theme.bg, palette: header.theme.palette }
-        : null;
+      this.#size = showable(head);
+      const { theme } = head;
+      this.#theme = theme ? { foreground: theme.fg, background: theme.bg, palette: theme.palette } : null;
       this.#keyframes = new Keyframes(this.#timeline, this.#size, { cols, rows });
     } catch (error) {
       throw this.#fail(error);

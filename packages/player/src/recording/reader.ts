@@ -1,33 +1,23 @@
-import {
-  type Source as AsciicastSource,
-  type Capture,
-  type Event as CastEvent,
-  type Header,
-  open,
-  openTtyrec,
-  openTypescript,
-} from "@asciinema-ts/asciicast";
+import { type Event as CastEvent, gunzip } from "@asciinema-ts/asciicast";
 import type { Logger } from "../options.js";
-import type {
-  BuiltInParser,
-  ParsedRecording,
-  Parser,
-  RecordingData,
-  RecordingEvent,
-  RecordingSource,
-} from "../source.js";
+import type { BuiltInParser, ParsedRecording, Parser, RecordingEvent, RecordingSource } from "../source.js";
+import { AsciicastReader, type Head, toEvent } from "./asciicast.js";
+import { ttyrec, typescript } from "./foreign.js";
 
 const BUDGET = 4; // milliseconds of work before the page gets its turn
+const PIECE = 65_536; // bytes read at a time: little enough that a batch of events does not hold up the page
+const BATCH = 512; // events
+
+type Warn = (text: string) => void;
+type Bytes = Uint8Array<ArrayBuffer>;
+type Read = (data: unknown, encoding: string, warn: Warn) => Promise<Reading>;
 
 /** A recording that is being read. */
 export interface Reading {
-  header: Pick<Header, "cols" | "rows" | "theme" | "idleTimeLimit">;
+  head: Head;
   /** Events as they arrive, with a pause for the page every few milliseconds. */
   batches: AsyncIterable<readonly CastEvent[]>;
 }
-
-type Bytes = string | ArrayBuffer | Response;
-type Read = (data: unknown, encoding: string, logger: Logger) => Promise<Reading>;
 
 /** Starts to read a source. Damage that can be skipped is, and told to the logger.
  *
@@ -40,55 +30,80 @@ export async function read(
   onBytes: (n: number) => void,
 ): Promise<Reading> {
   const data = await load(source, signal, onBytes);
-  const reading = await readerFor(source.parser)(data, source.encoding ?? "utf-8", logger);
-  return { header: reading.header, batches: paced(reading.batches) };
+  const { head, batches } = await readerFor(source.parser)(data, source.encoding ?? "utf-8", (text) =>
+    logger.warn(text),
+  );
+  return { head, batches: paced(batches) };
 }
+
+const readers: Record<BuiltInParser, Read> = {
+  async asciicast(data, encoding, warn) {
+    const reader = new AsciicastReader(warn);
+    const lines = (part: unknown) => `${JSON.stringify(part)}\n`;
+    const given = Array.isArray(data) ? data.map(lines).join("") : isBody(data) ? data : lines(data);
+    const text = new TextDecoder(typeof given === "string" ? "utf-8" : encoding);
+    const batches = (async function* () {
+      for await (const piece of pieces(given, warn)) yield reader.push(text.decode(piece, { stream: true }));
+      yield [...reader.push(text.decode()), ...reader.end()];
+    })();
+    let first: CastEvent[] = [];
+    while (!reader.head) first = (await batches.next()).value!; // throws if there is none to the end
+    return {
+      head: reader.head,
+      batches: (async function* () {
+        yield first;
+        yield* batches;
+      })(),
+    };
+  },
+  async ttyrec(data, encoding, warn) {
+    const { head, events } = ttyrec(await whole(data, warn), encoding);
+    return { head, batches: batched(events) };
+  },
+  async typescript(data, encoding, warn) {
+    const [timing, output, input] = data as unknown[];
+    if (!timing || !output) throw new Error("a typescript is two files: timing and output");
+    const { head, events } = typescript(
+      new TextDecoder().decode(await whole(timing, warn)),
+      await whole(output, warn),
+      input ? await whole(input, warn) : undefined,
+      encoding,
+    );
+    return { head, batches: batched(events) };
+  },
+};
 
 /** What reads data of a kind.
  *
  *  @throws Error  `unknown parser` */
 export function readerFor(parser: BuiltInParser | Parser = "asciicast"): Read {
   if (typeof parser === "function") {
-    return async (data, encoding) => {
-      const given = typeof data === "string" || data instanceof ArrayBuffer ? new Response(data) : data;
-      return parsed(await parser(given, { encoding }));
-    };
+    return async (data, encoding) =>
+      parsed(await parser(isBody(data) && !(data instanceof Response) ? new Response(data) : data, { encoding }));
   }
-  if (parser === "asciicast") return (data, encoding, logger) => take(asciicast(data, encoding), logger);
-  if (parser === "ttyrec")
-    return (data, encoding, logger) => take(openTtyrec(data as Bytes, { encoding, damage: "skip" }), logger);
-  if (parser === "typescript") {
-    return (data, encoding, logger) => {
-      const [timing, output, input] = data as Bytes[];
-      if (!timing || !output) throw new Error("a typescript is two files: timing and output");
-      return take(openTypescript({ timing, output, ...(input && { input }) }, { encoding, damage: "skip" }), logger);
-    };
-  }
-  throw new Error(`unknown parser: ${parser}`);
+  if (!Object.hasOwn(readers, parser)) throw new Error(`unknown parser: ${parser}`);
+  return readers[parser];
 }
 
 async function load(source: RecordingSource, signal: AbortSignal, onBytes: (n: number) => void): Promise<unknown> {
   const get = async (url: string) => {
     const response = await fetch(url, { signal, ...source.fetchOpts });
-    const { ok, status, statusText } = response;
+    const { ok, status, statusText, body } = response;
     if (!ok) throw new Error(`failed fetching recording from URL: ${status} ${statusText}`, { cause: status });
     // A page's own parser may want to know more of the response than its body.
-    return typeof source.parser === "function" ? response : counted(response, onBytes);
+    if (typeof source.parser === "function" || !body) return response;
+    const counter = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        onBytes(chunk.length);
+        controller.enqueue(chunk);
+      },
+    });
+    return new Response(body.pipeThrough(counter));
   };
-  if (typeof source.url === "string") return get(source.url);
-  if (source.url) return Promise.all(source.url.map(get));
-  if (source.data === undefined) throw new Error("url/data missing");
-  return typeof source.data === "function" ? source.data() : source.data;
-}
-
-function counted(response: Response, onBytes: (n: number) => void): Response {
-  const counter = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      onBytes(chunk.length);
-      controller.enqueue(chunk);
-    },
-  });
-  return response.body ? new Response(response.body.pipeThrough(counter), response) : response;
+  const { url, data } = source;
+  if (url) return typeof url === "string" ? get(url) : Promise.all(url.map(get));
+  if (data === undefined) throw new Error("url/data missing");
+  return typeof data === "function" ? data() : data;
 }
 
 /** Whether a recording that could not be fetched may be there another time: `fetch` and its streams fail with a
@@ -97,79 +112,70 @@ export function isNetworkError(error: Error): boolean {
   return error instanceof TypeError || Number(error.cause) >= 500;
 }
 
-/** What is read in the end, with what was put up with told to the logger. */
-async function take(opening: Promise<Capture>, logger: Logger): Promise<Reading> {
-  const capture = await opening;
-  async function* batches() {
-    yield* capture.events();
-    for (const { line, text } of capture.notes) logger.warn(line > 0 ? `line ${line}: ${text}` : text);
-  }
-  return { header: capture.header, batches: batches() };
+function isBody(data: unknown): data is string | ArrayBuffer | Response {
+  return typeof data === "string" || data instanceof ArrayBuffer || data instanceof Response;
 }
 
-function asciicast(data: unknown, encoding: string): Promise<Capture> {
-  return open(decoded(data as RecordingData, encoding), { damage: "skip" });
-}
-
-/** An asciicast file as `open` takes it: objects as text, and bytes in another encoding than UTF-8 decoded. */
-function decoded(data: RecordingData, encoding: string): AsciicastSource {
-  if (Array.isArray(data)) return data.map((line) => `${JSON.stringify(line)}\n`);
-  if (typeof data === "string") return data;
-  if (!(data instanceof ArrayBuffer || data instanceof Response)) return JSON.stringify(data);
-  if (/^utf-?8$/i.test(encoding)) return data;
-  return inEncoding(data instanceof Response ? data : new Response(data), encoding);
-}
-
-function inEncoding(response: Response, encoding: string): AsciicastSource {
-  const text = response.body!.pipeThrough(new TextDecoderStream(encoding)).getReader();
-  return (async function* () {
-    for (let part = await text.read(); !part.done; part = await text.read()) yield part.value;
+/** The bytes of a file, in pieces; gzip is inflated, as far as it goes. */
+async function* pieces(data: unknown, warn: Warn): AsyncGenerator<Bytes> {
+  const reader = (data instanceof Response ? data : new Response(data as BodyInit)).body?.getReader();
+  const raw = (async function* () {
+    try {
+      for (let part = await reader?.read(); part && !part.done; part = await reader!.read())
+        for (let at = 0; at < part.value.length; at += PIECE) yield part.value.subarray(at, at + PIECE) as Bytes;
+    } finally {
+      reader?.cancel().catch(() => {});
+    }
   })();
+  const begin: number[] = [];
+  const head: Bytes[] = [];
+  while (begin.length < 2) {
+    const { value } = await raw.next();
+    if (!value) break;
+    head.push(value);
+    begin.push(...value.subarray(0, 2));
+  }
+  const all = (async function* () {
+    yield* head;
+    yield* raw;
+  })();
+  yield* begin[0] === 0x1f && begin[1] === 0x8b ? gunzip(all, warn) : all;
 }
 
-const SECOND = 1_000_000;
+async function whole(data: unknown, warn: Warn): Promise<Bytes> {
+  const parts: Bytes[] = [];
+  for await (const part of pieces(data, warn)) parts.push(part);
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
 
 /** What a page's own parser gave, in our terms. */
-function parsed(recording: ParsedRecording): Reading {
-  const { cols, rows, theme, idleTimeLimit, events } = recording;
-  async function* batches() {
-    let batch: CastEvent[] = [];
-    for (const event of Symbol.iterator in events ? events : { [Symbol.iterator]: () => events }) {
-      batch.push(toEvent(event));
-      if (batch.length === 512) {
-        yield batch;
-        batch = [];
-      }
+function parsed({ cols, rows, theme, idleTimeLimit, events }: ParsedRecording): Reading {
+  const placed = (function* () {
+    const given: Iterable<RecordingEvent> = Symbol.iterator in events ? events : { [Symbol.iterator]: () => events };
+    for (const [time, code, data] of given) {
+      const event = toEvent(Math.round(time * 1000), code, data);
+      if (event) yield event;
     }
-    yield batch;
-  }
+  })();
   return {
-    header: {
+    head: {
       cols,
       rows,
-      ...(theme && { theme: { fg: theme.foreground, bg: theme.background, palette: theme.palette } }),
-      ...(typeof idleTimeLimit === "number" && { idleTimeLimit: idleTimeLimit * SECOND }),
+      theme: theme ? { fg: theme.foreground, bg: theme.background, palette: theme.palette } : undefined,
+      idleTimeLimit: typeof idleTimeLimit === "number" ? idleTimeLimit * 1e6 : undefined,
     },
-    batches: batches(),
+    batches: batched(placed),
   };
 }
 
-function toEvent([milliseconds, code, data]: RecordingEvent): CastEvent {
-  const time = Math.round(milliseconds * 1000);
-  switch (code) {
-    case "o":
-      return { time, type: "output", text: `${data}` };
-    case "i":
-      return { time, type: "input", text: `${data}` };
-    case "m":
-      return { time, type: "marker", label: `${data}` };
-    case "r": {
-      const size = typeof data === "string" ? /^(\d+)x(\d+)$/.exec(data)?.slice(1) : Object.values(data as object);
-      const [cols, rows] = (size ?? []).map(Number);
-      if (cols && rows) return { time, type: "resize", cols, rows };
-    }
+async function* batched(events: Iterable<CastEvent>): AsyncGenerator<CastEvent[]> {
+  let batch: CastEvent[] = [];
+  for (const event of events) {
+    if (batch.push(event) < BATCH) continue;
+    yield batch;
+    batch = [];
   }
-  return { time, type: "other", code, data: `${data}` };
+  yield batch;
 }
 
 /** The same batches, with a turn for the page whenever handling them has taken long enough. */

@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { type Capture, type Event, openTtyrec, openTypescript } from "@asciinema-ts/asciicast";
+import { expect, test } from "vitest";
+import { type Recorded, ttyrec, typescript } from "./foreign.js";
+
+const fixture = (name: string) =>
+  new Uint8Array(readFileSync(new URL(`../../../../fixtures/casts/${name}`, import.meta.url)));
+
+/** What the package `asciicast` makes of it, as far as the player is concerned. */
+async function expected(opening: Promise<Capture>): Promise<Recorded> {
+  const { header, events } = await opening;
+  const all: Event[] = [];
+  for await (const batch of events()) all.push(...batch);
+  const { cols, rows } = header;
+  return { head: { cols, rows }, events: all.filter(({ type }) => type !== "exit") };
+}
+
+test("a ttyrec, whole and torn", async () => {
+  const file = fixture("nethack.ttyrec");
+  for (const size of [file.length, file.length - 1, file.length >> 1, 100, 13]) {
+    const part = file.slice(0, size);
+    expect(ttyrec(part, "utf-8")).toEqual(await expected(openTtyrec(part)));
+  }
+  expect(() => ttyrec(new TextEncoder().encode("no ttyrec at all"), "utf-8")).toThrow("not a ttyrec");
+});
+
+test.each([
+  ["classic.timing", "classic.typescript", undefined],
+  ["advanced.timing", "advanced.output", "advanced.input"],
+  ["advanced.timing", "advanced.output", undefined],
+  ["io.timing", "io.typescript", undefined],
+])("a typescript: %s, %s, %s", async (timing, output, input) => {
+  const text = new TextDecoder().decode(fixture(timing));
+  const files = { output: fixture(output), ...(input && { input: fixture(input) }) };
+  for (const size of [text.length, text.length - 3, text.length >> 1]) {
+    const part = text.slice(0, size);
+    expect(typescript(part, files.output, files.input, "utf-8")).toEqual(
+      await expected(openTypescript({ timing: part, ...files })),
+    );
+  }
+  const torn = { ...files, output: files.output.slice(0, files.output.length - 90) };
+  expect(typescript(text, torn.output, files.input, "utf-8")).toEqual(
+    await expected(openTypescript({ timing: text, ...torn })),
+  );
+  expect(() => typescript("nonsense\n", files.output, undefined, "utf-8")).toThrow("not a timing file");
+});
