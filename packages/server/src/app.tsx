@@ -23,6 +23,10 @@ import { RecordingService } from "./recordings/service.js";
 import { bodies, humanSize } from "./recordings/upload.js";
 import type { Task } from "./recordings/worker.js";
 import { notFound, Refusal } from "./refusal.js";
+import { streamApi } from "./streams/api.js";
+import { streamDescription } from "./streams/openapi.js";
+import { StreamRepository } from "./streams/repository.js";
+import { StreamService } from "./streams/service.js";
 import { Assets } from "./web/assets.js";
 import { ErrorPage } from "./web/errors.js";
 import { Forms } from "./web/forms.js";
@@ -67,6 +71,8 @@ export function createApp(parts: Collaborators): Hono<App> {
   const sessions = new Sessions(accounts, clock);
   const allRecordings = new RecordingRepository(db);
   const recordings = new RecordingService(allRecordings, files, workers, config, clock);
+  const onAir = { renew: async () => {}, stop: async () => {}, changed: () => {} };
+  const streams = new StreamService(new StreamRepository(db), onAir, config, secret, clock);
   const previews = new Previews(derived, files, workers);
   const forms = new Forms(secret, config.url);
   const limiter = new RateLimiter(clock);
@@ -129,11 +135,12 @@ export function createApp(parts: Collaborators): Hono<App> {
     for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
   });
 
-  const description = openApi(config.url, version, [recordingDescription]);
+  const description = openApi(config.url, version, [recordingDescription, streamDescription]);
   app.get("/api/v1/openapi.json", (c) => {
     return c.json(description, 200, { "access-control-allow-origin": "*", "cache-control": "public, max-age=3600" });
   });
   app.route("/api", recordingApi({ config, machines, recordings, files }));
+  app.route("/api", streamApi({ config, machines, streams }));
 
   app.use(visits(site, sessions));
   const page = { "content-security-policy": pagePolicy };

@@ -33,6 +33,8 @@ export interface Config {
   unclaimed: UnclaimedLimits | undefined;
   /** The visibility of new recordings. */
   defaultRecordingVisibility: Visibility;
+  /** What streams may do. */
+  streams: StreamConfig;
   /** Refuses new accounts. */
   signUpDisabled: boolean;
   /** The server that mail is sent through; `undefined`: messages are written into the log. */
@@ -44,6 +46,30 @@ export interface Config {
   guestPaginationMaxPages: number | undefined;
   /** Shown on the page about this server. */
   contactEmail: string | undefined;
+}
+
+/** What streams may do, and how much of it. */
+export interface StreamConfig {
+  /** Whether accounts may stream that nobody has allowed or forbidden it. */
+  enabled: boolean;
+  /** How many streams of one account may be live at once, unless it has a limit of its own; `undefined`: any number. */
+  liveLimit: number | undefined;
+  /** The visibility of new streams of accounts that have settled nothing else. */
+  visibility: Visibility;
+  /** Whether streams are recorded: never, when their owner wants it, or always. */
+  recording: "disabled" | "allowed" | "forced";
+  /** For how many seconds a stream stays live without its producer. */
+  gracePeriod: number;
+  /** What a producer may send: so many bytes at once, and so many a second in the long run; 0: any number. */
+  burstLimit: number;
+  rateLimit: number;
+  /** How large a message of a producer may be, in bytes. */
+  messageLimit: number;
+  /** How many may watch one stream, and all streams of this server. */
+  viewerLimit: number;
+  serverViewerLimit: number;
+  /** The largest recording made of a stream, in bytes; the stream goes on when it is reached. */
+  recordingSizeLimit: number;
 }
 
 /** For how many days recordings of machines without account are kept. */
@@ -103,6 +129,19 @@ export function readConfig(env: Environment): Config {
     unregisteredUploadCountLimit: integer(env, "UNREGISTERED_UPLOAD_COUNT_LIMIT", 0),
     unclaimed: unclaimed(env),
     defaultRecordingVisibility: choice(env, "DEFAULT_RECORDING_VISIBILITY", visibilities) ?? "unlisted",
+    streams: {
+      enabled: flag(env, "DEFAULT_STREAMING_ENABLED") ?? true,
+      liveLimit: integer(env, "DEFAULT_LIVE_STREAM_LIMIT", 0) ?? integer(env, "DEFAULT_STREAM_LIMIT", 0),
+      visibility: choice(env, "DEFAULT_STREAM_VISIBILITY", visibilities) ?? "unlisted",
+      recording: choice(env, "STREAM_RECORDING", ["disabled", "allowed", "forced"]) ?? "allowed",
+      gracePeriod: integer(env, "STREAM_GRACE_PERIOD", 1, 86_400) ?? 300,
+      burstLimit: integer(env, "STREAM_BURST_LIMIT", 1) ?? 60_000_000,
+      rateLimit: integer(env, "STREAM_RATE_LIMIT", 0) ?? 100_000,
+      messageLimit: integer(env, "STREAM_MESSAGE_LIMIT", 1024) ?? 8_000_000,
+      viewerLimit: integer(env, "STREAM_VIEWER_LIMIT", 1) ?? 10_000,
+      serverViewerLimit: integer(env, "STREAM_SERVER_VIEWER_LIMIT", 1) ?? 20_000,
+      recordingSizeLimit: integer(env, "STREAM_RECORDING_SIZE_LIMIT", 1) ?? 250_000_000,
+    },
     signUpDisabled: flag(env, "SIGN_UP_DISABLED") ?? false,
     smtp: smtp(env),
     mailFrom: text(env, "MAIL_FROM_ADDRESS") ?? text(env, "SMTP_FROM_ADDRESS") ?? `hello@${hostname}`,

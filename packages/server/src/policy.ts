@@ -14,7 +14,7 @@ const anybody: readonly Role[] = ["guest", "other", "owner", "administrator"];
 const owners: readonly Role[] = ["owner", "administrator"];
 const administrators: readonly Role[] = ["administrator"];
 
-/** Who may do what with a recording. What is not listed, nobody may.
+/** Who may do what with a recording or a stream. What is not listed, nobody may.
  *
  *  To `see` one is to get it at its address; numbers lead to public ones only, so an unlisted one is seen by those who
  *  have its link. To `list` one is to find it without its address. To `feature` one is to put it
@@ -27,7 +27,7 @@ const rules = {
   feature: { public: administrators, unlisted: administrators, private: administrators },
 } satisfies Record<string, Record<Visibility, readonly Role[]>>;
 
-/** Whether somebody may do something with a recording. */
+/** Whether somebody may do something with a recording or a stream. */
 export function may(
   actor: Actor,
   action: keyof typeof rules,

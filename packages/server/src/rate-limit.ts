@@ -27,6 +27,12 @@ const rules: Rule[] = [
     seconds: 60,
     matches: (method, path) => method === "POST" && /^\/api\/(v1\/recordings|asciicasts)$/.test(path),
   },
+  {
+    name: "create_stream",
+    limit: 10,
+    seconds: 60,
+    matches: (method, path) => method === "POST" && /^\/(api\/v1|user)\/streams$/.test(path),
+  },
   // What sends mail, and what could be used to guess.
   { name: "login", limit: 5, seconds: 60, matches: (method, path) => method === "POST" && path === "/login" },
   { name: "email", limit: 5, seconds: 60, matches: (method, path) => method === "POST" && path === "/user/email" },

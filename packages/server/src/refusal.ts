@@ -11,6 +11,7 @@ const statuses = {
   gone: 410,
   content_too_large: 413,
   validation_failed: 422,
+  live_stream_limit_reached: 422,
   too_many_requests: 429,
   internal_error: 500,
   busy: 503,

@@ -1,9 +1,10 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { recordingDescription } from "../src/recordings/openapi.js";
+import { streamDescription } from "../src/streams/openapi.js";
 import { openApi } from "../src/web/openapi.js";
 
 /** What the server says its interface is. */
-export const description = openApi("http://casts.example.org", "0.0.0", [recordingDescription]);
+export const description = openApi("http://casts.example.org", "0.0.0", [recordingDescription, streamDescription]);
 
 interface Described {
   content?: Record<string, { schema: object }>;

@@ -115,7 +115,7 @@ export async function startTestServer(settings: Partial<Config> = {}): Promise<T
       });
     },
     async reset() {
-      for (const table of ["recordings", "clis", "sessions", "links", "users"] as const) {
+      for (const table of ["recordings", "stream_sessions", "streams", "clis", "sessions", "links", "users"] as const) {
         await db.deleteFrom(table).execute();
       }
       await sql`delete from sqlite_sequence`.execute(db);

@@ -106,7 +106,8 @@ function unauthenticated(message: string): Refusal {
   return new Refusal("unauthenticated", message, { headers: { "www-authenticate": 'Basic realm="asciinema"' } });
 }
 
-function accountRequired(): Refusal {
+/** The refusal of a machine that has no account. */
+export function accountRequired(): Refusal {
   return new Refusal("account_required", "This action requires an account", {
     headers: { "www-authenticate": 'Basic realm="asciinema"' },
   });

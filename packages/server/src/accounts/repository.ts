@@ -92,10 +92,18 @@ export class AccountRepository {
     return this.db.transaction().execute(async (trx) => {
       // Machines first: an upload under way ends before this, or finds no machine any more.
       await lockClis(trx, id);
+      const pieces = await trx
+        .selectFrom("stream_pieces")
+        .innerJoin("stream_sessions", "stream_sessions.id", "stream_pieces.session_id")
+        .select("file_key")
+        .where("user_id", "=", id)
+        .execute();
+      await trx.deleteFrom("stream_sessions").where("user_id", "=", id).execute();
+      await trx.deleteFrom("streams").where("user_id", "=", id).execute();
       const files = await trx.deleteFrom("recordings").where("user_id", "=", id).returning("file_key").execute();
       await trx.deleteFrom("clis").where("user_id", "=", id).execute();
       await trx.deleteFrom("users").where("id", "=", id).execute();
-      return files.map((file) => file.file_key);
+      return [...files, ...pieces].map((file) => file.file_key);
     });
   }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { describeDatabases } from "../../test/databases.js";
 import { migrate } from "./migrate.js";
 
-const names = ["0001-recordings", "0002-accounts", "0003-popularity"];
+const names = ["0001-recordings", "0002-accounts", "0003-popularity", "0004-streams"];
 
 describeDatabases("migrations", (open) => {
   test("bring an empty database up, once", async () => {

@@ -88,7 +88,7 @@ function represent(config: Config, recording: Recording, cut?: number, claim = "
 }
 
 /** The fields of a JSON object or of a form. */
-async function settings(type: string | undefined, body: Body): Promise<Record<string, unknown>> {
+export async function settings(type: string | undefined, body: Body): Promise<Record<string, unknown>> {
   const text = (await readBody(body, JSON_LIMIT)).toString("utf8");
   if (/^application\/x-www-form-urlencoded\b/i.test(type ?? "")) return Object.fromEntries(new URLSearchParams(text));
   try {

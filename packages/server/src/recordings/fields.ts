@@ -6,16 +6,18 @@ import { type FieldError, Refusal } from "../refusal.js";
 import { MAX_COLS, MAX_ROWS } from "./limits.js";
 import { markerTimes } from "./markers.js";
 
-const themeNames = ["original", ...Object.keys(themes)];
+/** The themes that owners can choose. */
+export const themeNames = ["original", ...Object.keys(themes)];
 
-const text = (most: number) =>
+/** What a request can say about one field, with the texts that commands know. */
+export const text = (most: number) =>
   v.pipe(
     v.string("is invalid"),
     v.check((value) => [...value].length <= most, `should be at most ${most} character(s)`),
   );
 
 // A form sends everything as text, JSON its own types.
-const number = v.pipe(
+export const number = v.pipe(
   v.union(
     [
       v.number(),
@@ -32,18 +34,13 @@ const number = v.pipe(
 const positive = v.pipe(number, v.gtValue(0, "must be greater than 0"));
 const size = (most: number) =>
   v.pipe(positive, v.integer("is invalid"), v.maxValue(most, `must be less than or equal to ${most}`));
-const flag = v.pipe(
+export const flag = v.pipe(
   v.union([v.boolean(), v.picklist(["true", "false", "1", "0", "on", "off"])], "is invalid"),
   v.transform((value) => value === true || value === "true" || value === "1" || value === "on"),
 );
 
-/** What an owner may set, and what fits. An empty text or `null` means not set. */
-const fields = {
-  visibility: v.picklist(visibilities, "is invalid"),
-  title: text(128),
-  description: text(4096),
-  term_cols_override: size(MAX_COLS),
-  term_rows_override: size(MAX_ROWS),
+/** How a terminal is to look; recordings and streams have these in common. */
+export const appearance = {
   term_theme_name: v.picklist(themeNames, "is invalid"),
   term_bold_is_bright: flag,
   term_adaptive_palette: flag,
@@ -55,6 +52,19 @@ const fields = {
   term_font_family: v.picklist(["default", "Fira Code", "JetBrains Mono"], "is invalid"),
   term_cursor_mode: v.picklist(["blinking", "steady", "hidden"], "is invalid"),
   keystroke_overlay: flag,
+};
+
+/** An address that players fetch sound from. */
+export const audioUrl = v.pipe(text(255), v.regex(/^https?:\/\/[^\s]+$/, "has invalid format"));
+
+/** What an owner may set, and what fits. An empty text or `null` means not set. */
+const fields = {
+  visibility: v.picklist(visibilities, "is invalid"),
+  title: text(128),
+  description: text(4096),
+  term_cols_override: size(MAX_COLS),
+  term_rows_override: size(MAX_ROWS),
+  ...appearance,
   idle_time_limit: positive,
   speed: positive,
   snapshot_at: positive,
@@ -66,7 +76,7 @@ const fields = {
       if ("line" in parsed) addIssue({ message: `invalid syntax in line ${parsed.line}` });
     }),
   ),
-  audio_url: v.pipe(text(255), v.regex(/^https?:\/\/[^\s]+$/, "has invalid format")),
+  audio_url: audioUrl,
 } satisfies { [K in keyof Recording]?: v.GenericSchema<unknown, unknown> };
 
 /** The names of what an owner may set. */
@@ -88,6 +98,17 @@ const required: ReadonlySet<string> = new Set([
  *  @param input  a form's fields or a JSON object
  *  @throws Refusal  validation_failed, with every field that does not fit */
 export function recordingSettings(input: Record<string, unknown>): Settings {
+  return checked(fields, required, input) as Settings;
+}
+
+/** The fields of a request that fit. An empty text or `null` becomes `null`, where a field may be without value.
+ *
+ *  @throws Refusal  validation_failed, with every field that does not fit */
+export function checked(
+  fields: Record<string, unknown>,
+  required: ReadonlySet<string>,
+  input: Record<string, unknown>,
+): Record<string, unknown> {
   const changes: Record<string, unknown> = {};
   const details: FieldError[] = [];
   for (const [field, schema] of Object.entries(fields)) {
@@ -103,5 +124,5 @@ export function recordingSettings(input: Record<string, unknown>): Settings {
     else details.push({ field, message: result.issues[0].message });
   }
   if (details.length > 0) throw new Refusal("validation_failed", "Validation failed", { details });
-  return changes as Settings;
+  return changes;
 }

@@ -20,6 +20,7 @@ const refusals: Partial<Record<RefusalType, { status: number; text: string }>> =
   not_acceptable: { status: 406, text: "The `Accept` header excludes JSON." },
   content_too_large: { status: 413, text: "More bytes than the server takes, as sent or unpacked." },
   validation_failed: { status: 422, text: "What was sent does not fit." },
+  live_stream_limit_reached: { status: 422, text: "As many of the account's streams are live as are allowed." },
   too_many_requests: { status: 429, text: "Try again after `Retry-After` seconds." },
   internal_error: { status: 500, text: "Something broke; the message holds a reference that is also in the log." },
   busy: { status: 503, text: "Try again after `Retry-After` seconds." },
