@@ -7,4 +7,4 @@ export { Hub, type HubOptions, type Subscriber, type Subscription } from "./hub.
 export { type Dialect, type Init, MAGIC, type Message } from "./message.js";
 export { Producer, type ProducerListener, type ProducerOptions, type ProducerSocket } from "./producer.js";
 export { negotiate, StreamDecoder, type Subprotocol, subprotocols } from "./subprotocol.js";
-export { type Socket, Viewer, type ViewerListener, type ViewerOptions } from "./viewer.js";
+export { reconnectDelay, type Socket, Viewer, type ViewerListener, type ViewerOptions } from "./viewer.js";

@@ -34,7 +34,7 @@ export interface ViewerListener {
 export interface ViewerOptions {
   /** What to connect with; the global WebSocket unless given, which Node has from version 22 on. */
   WebSocket?: (new (url: string, protocols: string[]) => Socket) | undefined;
-  /** Milliseconds to wait before connecting again. Unless given, a random part of 500, 1000, 2000 … 10 000.
+  /** Milliseconds to wait before connecting again. {@link reconnectDelay} unless given.
    *
    *  @param attempt  connections in a row that did not last a second: 0, 1 … */
   reconnectDelay?: ((attempt: number) => number) | undefined;
@@ -125,7 +125,7 @@ export class Viewer {
 
   #again(reason: string): void {
     this.#leave();
-    const delay = (this.#options.reconnectDelay ?? usualDelay)(this.#attempt++);
+    const delay = (this.#options.reconnectDelay ?? reconnectDelay)(this.#attempt++);
     this.#timers.again = setTimeout(() => this.#connect(), delay);
     this.#listener.lost?.(reason, delay);
   }
@@ -141,6 +141,9 @@ export class Viewer {
   }
 }
 
-function usualDelay(attempt: number): number {
+/** Milliseconds to wait before connecting again: a random part of 500, 1000, 2000 … 10 000, so that not all come at once.
+ *
+ *  @param attempt  connections in a row that did not last: 0, 1 … */
+export function reconnectDelay(attempt: number): number {
   return Math.random() * Math.min(DELAY.least * 2 ** attempt, DELAY.most);
 }

@@ -52,6 +52,8 @@ export type Dispatch = <Name extends keyof Events>(
  *
  *  Times are seconds. Commands come one at a time. */
 export interface Driver {
+  /** It has no end that is known and plays what happens now. */
+  live?: boolean;
   init?(): Promise<void> | void;
   play?(): Promise<boolean | void> | boolean | void;
   pause?(): Promise<boolean | void> | boolean | void;
@@ -61,6 +63,9 @@ export interface Driver {
   /** Lets go of everything, at any moment and for good. */
   stop?(): void;
   setSpeed?(speed: number): void;
+  /** Switches sound off and on; both report it. */
+  mute?(): void;
+  unmute?(): void;
   getDuration?(): number | undefined;
   getCurrentTime?(): number | undefined;
   /** Bytes that have been loaded, for the notice that it loads. */

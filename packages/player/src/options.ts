@@ -37,6 +37,8 @@ export interface Options {
   theme?: string | null;
   /** Shown before playing: `npt:TIME` or `data:text/plain,TEXT`, where TEXT is what a terminal is fed. */
   poster?: string | null;
+  /** Sound that belongs to the recording or stream: an address. */
+  audioUrl?: string | null;
   /** Derives colours 16–255 from the theme's 16. */
   adaptivePalette?: boolean | null;
   /** Shows bold text of colours 0–7 in 8–15. */
@@ -75,6 +77,7 @@ export interface DriverOptions {
   preload: boolean;
   loop: boolean | number;
   poster: Poster | undefined;
+  audioUrl: string | undefined;
   markers: Marker[] | undefined;
   pauseOnMarkers: boolean;
 }
@@ -123,6 +126,7 @@ export function settle(options: Options): Settings {
       preload: options.preload ?? false,
       loop: options.loop ?? false,
       poster: autoPlay ? undefined : poster(options.poster ?? ""),
+      audioUrl: options.audioUrl ?? undefined,
       markers: options.markers ?? undefined,
       pauseOnMarkers: options.pauseOnMarkers ?? false,
     },

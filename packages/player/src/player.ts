@@ -12,6 +12,7 @@ import { showable } from "./size.js";
 
 const IDLE = 2000; // milliseconds of no activity after which the bar goes
 const PATIENCE = 300; // milliseconds until it shows that something loads
+const INTERRUPTION = 1000; // milliseconds that a live stream may be away before it shows
 const SETTLED = 10; // milliseconds of an unchanged size before the page is told
 const SECOND = 1_000_000;
 
@@ -88,6 +89,8 @@ export class PlayerView {
   /** Where playback will begin, in seconds, while the screen shows a poster from elsewhere in the recording. */
   #resting: number | undefined;
   #playing = false;
+  /** Whether its sound is off; undefined while there is none. */
+  #muted: boolean | undefined;
   /** Help paused it and will let it go on. */
   #pausedByHelp = false;
   #clock: Clock | undefined;
@@ -144,7 +147,8 @@ export class PlayerView {
     if (!autoPlay) this.#show("start");
     this.#wake();
     await this.#driver.init?.();
-    if (autoPlay) await this.#driver.play?.();
+    // A browser may want a visitor's click before there is sound.
+    if (autoPlay) await Promise.resolve(this.#driver.play?.()).catch(() => this.#show("start"));
     if (!this.#disposed)
       this.#dispatch("ready", { isPausable: this.#commands.isPausable, isSeekable: this.#commands.isSeekable });
   }
@@ -205,6 +209,9 @@ export class PlayerView {
       get isSeekable() {
         return view.#driver.seek !== undefined;
       },
+      get isLive() {
+        return view.#driver.live === true;
+      },
       get speed() {
         return view.#speed;
       },
@@ -220,9 +227,11 @@ export class PlayerView {
         ),
       setSpeed: (speed) => this.#setSpeed(speed),
       toggleFullscreen: () => this.#toggleFullscreen(),
+      toggleMute: () => (this.#muted ? this.#driver.unmute?.() : this.#driver.mute?.()),
       toggleHelp: () => this.#toggleHelp(),
       currentTime: () => this.#resting ?? this.#currentTime(),
       duration: () => this.#driver.getDuration?.(),
+      trace: () => this.#driver.getTrace?.(128) ?? [],
     };
   }
 
@@ -294,9 +303,17 @@ export class PlayerView {
         return;
       }
       case "loading":
-        this.#show("loading");
+        clearTimeout(this.#patience);
+        if (this.#driver.live) this.#bar?.setState("paused");
+        if (this.#driver.live && this.#playing) this.#patience = setTimeout(() => this.#show("loading"), INTERRUPTION);
+        else this.#show("loading");
+        return;
+      case "muted":
+        this.#muted = payload as Events["muted"];
+        this.#bar?.setSound(true, this.#muted);
         return;
       case "offline":
+        this.#setPlaying(false, "paused");
         this.#show("info", (payload as Events["offline"]).message);
         return;
       case "error": {
@@ -312,8 +329,10 @@ export class PlayerView {
         if (!this.#playing) this.#screen.updateText();
         return;
       case "metadata": {
-        const { markers = [] } = payload as Events["metadata"];
-        this.#bar?.line.setTrace(this.#driver.getTrace?.(128) ?? []);
+        const { markers = [], hasAudio } = payload as Events["metadata"];
+        if (hasAudio) this.#muted ??= false;
+        this.#bar?.setSound(hasAudio, this.#muted ?? false);
+        this.#bar?.line.setTrace(this.#commands.trace());
         this.#bar?.line.setMarkers(markers.map(([time, label]) => ({ time, label })));
         this.#bar?.refresh();
         return;
@@ -358,14 +377,15 @@ export class PlayerView {
     this.#overlay = undefined;
     clearInterval(this.#loadTimer);
     if (name === undefined) return;
-    const can = { pause: this.#commands.isPausable, seek: this.#commands.isSeekable };
+    const { isPausable: pause, isSeekable: seek, isLive } = this.#commands;
+    const can = { pause, seek, sound: this.#muted !== undefined };
     const element =
       name === "start"
         ? overlays.start(() => this.#commands.toggle())
         : name === "help"
           ? overlays.help(can, () => this.#toggleHelp())
           : name === "loading"
-            ? overlays.loading(this.#loadedSize())
+            ? overlays.loading(isLive ? "Connecting" : "Loading", this.#loadedSize())
             : overlays[name](message, onRetry);
     this.#overlay = { name, element };
     this.#screen.element.after(element);

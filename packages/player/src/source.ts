@@ -1,5 +1,10 @@
 import type { DriverFactory } from "./driver.js";
+import { type EventSourceSource, eventSourceDriver } from "./live/event-source.js";
+import { type WebSocketSource, webSocketDriver } from "./live/websocket.js";
 import { recordingDriver } from "./recording/driver.js";
+import { type BenchmarkSource, benchmarkDriver } from "./synthetic/benchmark.js";
+import { type ClockSource, clockDriver } from "./synthetic/clock.js";
+import { randomDriver } from "./synthetic/random.js";
 
 /** An event as parsers of a page's own give it: **milliseconds**, code, data. */
 export type RecordingEvent = [time: number, code: string, data: unknown];
@@ -40,18 +45,47 @@ export interface RecordingSource {
   minFrameTime?: number;
 }
 
-/** What `create` plays: an address, a recording, or a driver of the page's own. */
-export type Source = string | RecordingSource | DriverFactory;
+/** What `create` plays: an address, an object that names a driver (`recording` by default), or a driver of the page's own.
+ *
+ *  Of addresses, `ws:` and `wss:` are streams, `clock:` and `random:` what they say, `benchmark:URL` measures with the
+ *  recording at URL; all others are recordings. */
+export type Source =
+  | string
+  | RecordingSource
+  | WebSocketSource
+  | EventSourceSource
+  | ClockSource
+  | { driver: "random" }
+  | BenchmarkSource
+  | DriverFactory;
 
 /** Finds what plays a source.
  *
  *  @throws Error  `unsupported driver`, `unknown parser` */
 export function driverFor(source: Source): DriverFactory {
   if (typeof source === "function") return source;
-  const recording = typeof source === "string" ? { url: source } : source;
-  const foreign = typeof source === "string" && /^(wss?|clock|random|benchmark):/.test(source);
-  const { driver = "recording" } = recording as RecordingSource;
-  if (foreign || driver !== "recording" || "format" in recording)
-    throw new Error(`unsupported driver: ${JSON.stringify(source)}`);
-  return recordingDriver(recording);
+  const wanted = typeof source === "string" ? fromAddress(source) : source;
+  switch (wanted.driver) {
+    case undefined:
+    case "recording":
+      return recordingDriver(wanted as RecordingSource);
+    case "websocket":
+      return webSocketDriver(wanted);
+    case "eventsource":
+      return eventSourceDriver(wanted);
+    case "clock":
+      return clockDriver(wanted);
+    case "random":
+      return randomDriver();
+    case "benchmark":
+      return benchmarkDriver(wanted);
+  }
+  throw new Error(`unsupported driver: ${JSON.stringify(source)}`);
+}
+
+function fromAddress(url: string): Exclude<Source, string | DriverFactory> {
+  const [, driver, rest] = /^(wss?|clock|random|benchmark):(.*)/s.exec(url) ?? [];
+  if (!driver) return { url };
+  if (driver === "benchmark") return { driver, url: rest! };
+  return driver === "clock" || driver === "random" ? { driver } : { driver: "websocket", url };
 }

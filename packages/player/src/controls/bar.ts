@@ -16,6 +16,8 @@ export class Bar {
   readonly line: Line;
   #commands: Commands;
   #play = button("ap-button ap-playback-button", "Play");
+  #live = html("span", { class: "ap-live", hidden: true }, "Live");
+  #mute = button("ap-button ap-mute-button", "Mute", icon("sound"));
   #elapsed = html("span", { class: "ap-time-elapsed" });
   #total = html("span", { class: "ap-time-total" });
   #speed = button("ap-button ap-speed-button", "Speed");
@@ -28,6 +30,8 @@ export class Bar {
     this.line = new Line(commands);
     this.#play.addEventListener("click", () => commands.toggle());
     this.#fullscreen.addEventListener("click", () => commands.toggleFullscreen());
+    this.#mute.hidden = true;
+    this.#mute.addEventListener("click", () => commands.toggleMute());
     this.#speed.setAttribute("aria-haspopup", "menu");
     this.#speed.addEventListener("click", () => this.#toggleMenu(this.#menu.hidden === true));
     this.#menu.addEventListener("keydown", (event) => this.#menuKey(event));
@@ -38,10 +42,10 @@ export class Bar {
     this.element = html(
       "div",
       { class: commands.isSeekable ? "ap-control-bar ap-seekable" : "ap-control-bar" },
-      ...(commands.isPausable ? [this.#play] : []),
+      ...(commands.isPausable ? [this.#play] : commands.isLive ? [this.#live] : []),
       html("span", { class: "ap-timer" }, this.#elapsed, this.#total),
       this.line.element,
-      html("span", { class: "ap-tools" }, ...(commands.isPausable ? [this.#speed] : []), this.#fullscreen),
+      html("span", { class: "ap-tools" }, this.#mute, ...(commands.isPausable ? [this.#speed] : []), this.#fullscreen),
       this.#menu,
     );
     this.setState("paused");
@@ -55,6 +59,7 @@ export class Bar {
       state === "playing" ? ["pause", "Pause"] : state === "ended" ? ["replay", "Play again"] : ["play", "Play"];
     this.#play.setAttribute("aria-label", label);
     this.#play.replaceChildren(icon(name));
+    this.#live.hidden = state !== "playing";
     clearInterval(this.#ticker);
     if (state === "playing") this.#ticker = setInterval(() => this.refresh(), REFRESH);
     this.refresh();
@@ -64,6 +69,13 @@ export class Bar {
     const { speed } = this.#commands;
     this.#speed.textContent = `${speed}×`;
     this.#speed.setAttribute("aria-label", `Speed, now ${speed} times`);
+  }
+
+  /** Shows what the sound button does, if there is sound. */
+  setSound(has: boolean, muted: boolean): void {
+    this.#mute.hidden = !has;
+    this.#mute.setAttribute("aria-label", muted ? "Unmute" : "Mute");
+    this.#mute.replaceChildren(icon(muted ? "silence" : "sound"));
   }
 
   setFullscreen(on: boolean): void {

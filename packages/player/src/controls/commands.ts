@@ -4,15 +4,20 @@ import type { SeekLocation } from "../driver.js";
 export interface Commands {
   readonly isPausable: boolean;
   readonly isSeekable: boolean;
+  /** It plays what happens now. */
+  readonly isLive: boolean;
   readonly speed: number;
   toggle(): void;
   seek(where: SeekLocation): Promise<unknown>;
   step(n: number): void;
   setSpeed(speed: number): void;
   toggleFullscreen(): void;
+  toggleMute(): void;
   toggleHelp(): void;
   currentTime(): number | undefined;
   duration(): number | undefined;
+  /** How much was printed in each part of the line, 0 to 1. */
+  trace(): number[];
 }
 
 /** Speeds that are offered. */

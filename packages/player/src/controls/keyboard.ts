@@ -36,6 +36,8 @@ function actionOf(event: KeyboardEvent, commands: Commands): (() => void) | unde
       return () => commands.setSpeed(speeds.findLast((speed) => speed < commands.speed) ?? commands.speed);
     case ">":
       return () => commands.setSpeed(speeds.find((speed) => speed > commands.speed) ?? commands.speed);
+    case "m":
+      return () => commands.toggleMute();
     case "f":
       return () => commands.toggleFullscreen();
     case "?":

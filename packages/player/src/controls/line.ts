@@ -26,6 +26,9 @@ export class Line {
   #tip = html("span", { class: "ap-tooltip", "aria-hidden": "true", hidden: true });
   #markers: { time: number; label: string }[] = [];
   #share = Number.NaN;
+  /** Of a live line, how far it is filled; and the second for which it was drawn. */
+  #filled = 0;
+  #second = 0;
   #target: number | undefined;
   #seeking = false;
 
@@ -85,8 +88,9 @@ export class Line {
     const { element } = this;
     const duration = this.#commands.duration();
     const time = Math.max(0, this.#commands.currentTime() ?? 0);
-    const share = duration ? Math.min(1, time / duration) : 0;
-    element.classList.toggle("ap-unknown", duration === undefined);
+    if (this.#commands.isLive && Math.floor(time) !== this.#second) this.#draw(Math.floor(time));
+    const share = duration ? Math.min(1, time / duration) : this.#filled;
+    element.classList.toggle("ap-unknown", duration === undefined && !share);
     element.setAttribute("aria-valuemin", "0");
     element.setAttribute("aria-valuemax", `${Math.floor(duration ?? 0)}`);
     element.setAttribute("aria-valuenow", `${Math.floor(Math.min(time, duration ?? time))}`);
@@ -101,6 +105,14 @@ export class Line {
     this.#head.setAttribute("transform", `translate(${(-6 * share).toFixed(2)})`);
     for (const [i, mark] of [...this.#marks.children].entries())
       mark.firstElementChild!.classList.toggle("ap-marker-past", this.#markers[i]!.time <= time);
+  }
+
+  /** Draws what was live until now. */
+  #draw(second: number): void {
+    this.#second = second;
+    const trace = this.#commands.trace();
+    this.#filled = trace.length / BARS;
+    this.setTrace(trace);
   }
 
   #listen(): void {

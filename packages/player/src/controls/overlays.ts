@@ -4,7 +4,7 @@ import { icon } from "./icons.js";
 /** What lies over the terminal when there is something to say or to start. One at a time. */
 export type Overlay = "start" | "loading" | "error" | "info" | "help";
 
-const keys: readonly [what: string, needs: "" | "pause" | "seek", ...keys: string[]][] = [
+const keys: readonly [what: string, needs: "" | "pause" | "seek" | "sound", ...keys: string[]][] = [
   ["Play, pause", "pause", "Space"],
   ["Back, forward 5\u00a0s", "seek", "←", "→"],
   ["Back, forward 10\u00a0%", "seek", "Shift ←", "Shift →"],
@@ -12,6 +12,7 @@ const keys: readonly [what: string, needs: "" | "pause" | "seek", ...keys: strin
   ["Marker", "seek", "[", "]"],
   ["Speed", "pause", "<", ">"],
   ["Jump to 0–90\u00a0%", "seek", "0 … 9"],
+  ["Sound", "sound", "m"],
   ["Full screen", "", "f"],
   ["These keys", "", "?"],
 ];
@@ -29,19 +30,14 @@ export const overlays = {
     return element;
   },
 
-  /** @param size  is written into by the player: how much has been loaded */
-  loading(size: HTMLElement): HTMLElement {
+  /** @param what  goes on, and how far it is: written into by the player */
+  loading(...what: (string | HTMLElement)[]): HTMLElement {
     const cells = html(
       "span",
       { class: "ap-loader", "aria-hidden": "true" },
       ...Array.from({ length: 4 }, () => html("i")),
     );
-    return html(
-      "div",
-      { class: "ap-overlay ap-overlay-loading", role: "status" },
-      cells,
-      html("span", {}, "Loading", size),
-    );
+    return html("div", { class: "ap-overlay ap-overlay-loading", role: "status" }, cells, html("span", {}, ...what));
   },
 
   /** @param onRetry  what the button does, if there is to be one */
@@ -65,7 +61,7 @@ export const overlays = {
   },
 
   /** The keys; a click anywhere and Escape close it. */
-  help(can: { pause: boolean; seek: boolean }, onClose: () => void): HTMLElement {
+  help(can: { pause: boolean; seek: boolean; sound: boolean }, onClose: () => void): HTMLElement {
     const list = html("dl", { class: "ap-slab" });
     for (const [what, needs, ...names] of keys) {
       if (needs !== "" && !can[needs]) continue;
