@@ -14,5 +14,5 @@ test("the player carries only what it uses", async () => {
   const { modules } = await bundle();
   expect(modules).toContain("packages/vt/src/terminal.ts");
   expect(modules.filter((path) => !/^packages\/(vt|asciicast|alis|render|player)\/src\//.test(path))).toEqual([]);
-  expect(modules.filter((path) => /hub|svg|encoder|transform|frame\.ts/.test(path))).toEqual([]);
+  expect(modules.filter((path) => /hub|fan-out|svg|encoder|transform|render\/src\/frame\.ts/.test(path))).toEqual([]);
 });

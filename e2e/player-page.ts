@@ -51,15 +51,16 @@ export class Site {
   readonly files = new Map<string, Answer>();
   /** Sent with everything. */
   policy: string | undefined = policy;
-  #server: Server;
+  /** For what is more than files: sockets. */
+  readonly server: Server;
 
   private constructor(server: Server) {
-    this.#server = server;
+    this.server = server;
   }
 
   static async start(): Promise<Site> {
     const site: Site = new Site(createServer((request, response) => site.#answer(request.url!, response)));
-    await new Promise<void>((resolve) => site.#server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => site.server.listen(0, "127.0.0.1", resolve));
     site.files.set("/player.js", (await bundle()).script);
     site.files.set("/player.css", await styleSheet());
     site.files.set("/page.css", "body { margin: 0 } #box { width: 100%; height: 100% }");
@@ -74,7 +75,7 @@ export class Site {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   #answer(url: string, response: ServerResponse): void {
@@ -91,8 +92,8 @@ export class Site {
   }
 
   async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
   }
 
   /** Opens the page. `complaints` collects console messages, errors and violations. */

@@ -10,7 +10,7 @@ test("the module can be imported where there is no page", () => {
 
 test("what cannot be played is refused before anything is touched", () => {
   const element = {} as HTMLElement;
-  expect(() => create("wss://example.org/", element)).toThrow('unsupported driver: "wss://example.org/"');
+  expect(() => create({ driver: "vhs" } as never, element)).toThrow('unsupported driver: {"driver":"vhs"}');
   expect(() => create({ url: "x", parser: "morse" as never }, element)).toThrow("unknown parser: morse");
   expect(() => create("x.cast", element, { fit: "cover" as never })).toThrow("unsupported fit mode: cover");
   expect(() => create("x.cast", null as never)).toThrow(TypeError);

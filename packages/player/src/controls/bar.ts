@@ -16,7 +16,7 @@ export class Bar {
   readonly line: Line;
   #commands: Commands;
   #play = button("ap-button ap-playback-button", "Play");
-  #live = html("span", { class: "ap-live", hidden: true }, "Live");
+  #live = html("span", { hidden: true });
   #mute = button("ap-button ap-mute-button", "Mute", icon("sound"));
   #elapsed = html("span", { class: "ap-time-elapsed" });
   #total = html("span", { class: "ap-time-total" });
@@ -59,7 +59,10 @@ export class Bar {
       state === "playing" ? ["pause", "Pause"] : state === "ended" ? ["replay", "Play again"] : ["play", "Play"];
     this.#play.setAttribute("aria-label", label);
     this.#play.replaceChildren(icon(name));
-    this.#live.hidden = state !== "playing";
+    const on = state === "playing";
+    this.#live.hidden &&= !on;
+    this.#live.className = on ? "ap-live" : "ap-live ap-off";
+    write(this.#live, on ? "Live" : "Offline");
     clearInterval(this.#ticker);
     if (state === "playing") this.#ticker = setInterval(() => this.refresh(), REFRESH);
     this.refresh();
