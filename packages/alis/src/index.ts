@@ -6,5 +6,14 @@ export { encodeEot, encodeEvent, encodeInit } from "./frame.js";
 export { Hub, type HubOptions, type Subscriber, type Subscription } from "./hub.js";
 export { type Dialect, type Init, MAGIC, type Message } from "./message.js";
 export { Producer, type ProducerListener, type ProducerOptions, type ProducerSocket } from "./producer.js";
-export { negotiate, StreamDecoder, type Subprotocol, subprotocols } from "./subprotocol.js";
-export { reconnectDelay, type Socket, Viewer, type ViewerListener, type ViewerOptions } from "./viewer.js";
+export { StreamDecoder } from "./stream-decoder.js";
+export {
+  type Decode,
+  type DecoderOptions,
+  negotiate,
+  numbering,
+  type Subprotocol,
+  SubprotocolDecoder,
+  subprotocols,
+} from "./subprotocol.js";
+export { Receiver, reconnectDelay, type Socket, Viewer, type ViewerListener, type ViewerOptions } from "./viewer.js";

@@ -8,7 +8,7 @@ export interface Init {
   time: number;
   cols: number;
   rows: number;
-  theme?: Theme;
+  theme?: Theme | undefined;
   /** Control sequences that bring a fresh terminal of this size to the stream's state. */
   dump: string;
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { AlisEncoder } from "./codec.js";
 import { AlisError } from "./error.js";
 import type { Message } from "./message.js";
-import { negotiate, StreamDecoder, type Subprotocol } from "./subprotocol.js";
+import { StreamDecoder } from "./stream-decoder.js";
+import { negotiate, type Subprotocol } from "./subprotocol.js";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 

@@ -1,4 +1,4 @@
-import { AsciicastError, Decoder as CastDecoder, type Event } from "@asciinema-ts/asciicast";
+import type { Event } from "@asciinema-ts/asciicast";
 import { AlisDecoder } from "./codec.js";
 import { AlisError } from "./error.js";
 import { type Dialect, MAGIC, type Message } from "./message.js";
@@ -28,19 +28,32 @@ export function negotiate(offered: Iterable<string>): Subprotocol | undefined {
   return undefined;
 }
 
-/** Decodes the messages of one connection in whichever subprotocol it speaks.
+/** Decodes a message of a connection: often into one, sometimes none.
+ *
+ *  @throws {AlisError} when it is not valid; the connection is then best closed */
+export type Decode = (message: string | Uint8Array) => Message[];
+
+export interface DecoderOptions {
+  /** What was agreed on; without it the first message tells. */
+  subprotocol?: Subprotocol | undefined;
+  /** A clock in milliseconds that is never set back; `performance.now` unless given. */
+  now?: () => number;
+}
+
+/** Decodes the messages of one connection in whichever subprotocol it speaks, with a reader of asciicast lines passed in:
+ *  for who has one. All others want `StreamDecoder`.
  *
  *  All come out as those of ALiS do: an init, then events. Where the subprotocol has no ids, they are 1, 2, 3… */
-export class StreamDecoder {
+export class SubprotocolDecoder {
   readonly #dialect: Dialect;
+  readonly #cast: () => Decode;
   readonly #now: () => number;
   #subprotocol: Subprotocol | undefined;
-  #decode: ((message: string | Uint8Array) => Message[]) | undefined;
+  #decode: Decode | undefined;
 
-  /** @param options.subprotocol  what was agreed on; without it the first message tells
-   *  @param options.now          a clock in milliseconds that is never set back; `performance.now` unless given */
-  constructor(dialect: Dialect, options: { subprotocol?: Subprotocol | undefined; now?: () => number } = {}) {
+  constructor(dialect: Dialect, cast: () => Decode, options: DecoderOptions = {}) {
     this.#dialect = dialect;
+    this.#cast = cast;
     this.#now = options.now ?? (() => performance.now());
     this.#subprotocol = options.subprotocol;
   }
@@ -59,14 +72,14 @@ export class StreamDecoder {
     return this.#decode(message);
   }
 
-  #decoder(subprotocol: Subprotocol): (message: string | Uint8Array) => Message[] {
+  #decoder(subprotocol: Subprotocol): Decode {
     switch (subprotocol) {
       case "v1.alis":
       case "v1.alis.ack":
         return decodeAlis(this.#dialect);
       case "v2.asciicast":
       case "v3.asciicast":
-        return decodeCast();
+        return this.#cast();
       case "raw":
         return decodeRaw(this.#now);
       default:
@@ -89,7 +102,7 @@ function recognize(message: string | Uint8Array): Subprotocol {
   return "raw";
 }
 
-function decodeAlis(dialect: Dialect): (message: string | Uint8Array) => Message[] {
+function decodeAlis(dialect: Dialect): Decode {
   const decoder = new AlisDecoder(dialect);
   return (message) => {
     if (typeof message === "string") throw new AlisError("text where a frame is expected", 0);
@@ -98,33 +111,7 @@ function decodeAlis(dialect: Dialect): (message: string | Uint8Array) => Message
   };
 }
 
-function decodeCast(): (message: string | Uint8Array) => Message[] {
-  const decoder = new CastDecoder();
-  const utf8 = new TextDecoder();
-  const number = numbering();
-  let begun = false;
-  return (message) => {
-    const text = typeof message === "string" ? message : utf8.decode(message);
-    let events: Event[];
-    try {
-      events = decoder.push(`${text}\n`);
-    } catch (error) {
-      if (!(error instanceof AsciicastError)) throw error;
-      throw new AlisError(error.message, 0, { cause: error });
-    }
-    const messages: Message[] = events.map(number);
-    const { header } = decoder;
-    if (!header && !/^\s*(#|$)/.test(text)) throw new AlisError("not the header of asciicast v2 or v3", 0);
-    if (header && !begun) {
-      begun = true;
-      const { cols, rows, theme } = header;
-      messages.unshift({ type: "init", lastId: 0, time: 0, cols, rows, ...(theme && { theme }), dump: "" });
-    }
-    return messages;
-  };
-}
-
-function decodeRaw(now: () => number): (message: string | Uint8Array) => Message[] {
+function decodeRaw(now: () => number): Decode {
   const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
   const number = numbering();
   let start: number | undefined;
@@ -148,7 +135,8 @@ function sizeIn(text: string): { cols: number; rows: number } {
   return columns && lines ? { cols: Number(columns), rows: Number(lines) } : { cols: 80, rows: 24 };
 }
 
-function numbering(): (event: Event) => Message {
+/** Gives events the ids that their subprotocol has not. */
+export function numbering(): (event: Event) => Message {
   let id = 0;
   return (event) => ({ ...event, id: ++id });
 }

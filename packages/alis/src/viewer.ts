@@ -1,5 +1,6 @@
 import type { Message } from "./message.js";
-import { StreamDecoder, type Subprotocol, subprotocols } from "./subprotocol.js";
+import { StreamDecoder } from "./stream-decoder.js";
+import { type Subprotocol, type SubprotocolDecoder, subprotocols } from "./subprotocol.js";
 
 const FIRST = 5000; // milliseconds for the first message
 const SECOND = 1000; // milliseconds from what says nothing, as the magic, to the next message
@@ -40,15 +41,21 @@ export interface ViewerOptions {
   reconnectDelay?: ((attempt: number) => number) | undefined;
 }
 
-/** The receiving end of a stream, in whichever subprotocol the server picks. It connects at once, and again whenever the
+/** Makes what decodes a connection, in the subprotocol that was agreed on if one was. */
+type NewDecoder = (agreed: Subprotocol | undefined) => Pick<SubprotocolDecoder, "subprotocol" | "decode">;
+
+/** The receiving end of a stream, with what decodes it passed in, for who has a decoder. All others want `Viewer`.
+ *
+ *  It connects at once, and again whenever the
  *  connection breaks, until the stream ends or `close()` is called.
  *
  *  The server ends it by closing: with 4000 to 4100, or in any way after an end of transmission (`v1.alis`); with 1000 or
  *  without a code, or in any way after an exit event (the other subprotocols); with 1002, which says that it does not speak
  *  any of them. */
-export class Viewer {
+export class Receiver {
   readonly #url: string;
   readonly #listener: ViewerListener;
+  readonly #decoder: NewDecoder;
   readonly #options: ViewerOptions;
   #socket: Socket | undefined;
   #attempt = 0;
@@ -56,9 +63,10 @@ export class Viewer {
   #timers: { [name in "stable" | "silent" | "again"]?: ReturnType<typeof setTimeout> } = {};
 
   /** @throws {TypeError|SyntaxError} when there is no WebSocket here, or the address is none for it */
-  constructor(url: string, listener: ViewerListener, options: ViewerOptions = {}) {
+  constructor(url: string, listener: ViewerListener, decoder: NewDecoder, options: ViewerOptions = {}) {
     this.#url = url;
     this.#listener = listener;
+    this.#decoder = decoder;
     this.#options = options;
     this.#connect();
   }
@@ -75,11 +83,11 @@ export class Viewer {
     const socket: Socket = new WebSocket(this.#url, subprotocols());
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
-    let decoder: StreamDecoder | undefined;
+    let decoder: ReturnType<NewDecoder> | undefined;
     let state: "waiting" | "live" | "over" = "waiting";
     socket.onopen = () => {
       // An empty name means that none was agreed on.
-      decoder = new StreamDecoder("viewer", { subprotocol: (socket.protocol || undefined) as Subprotocol | undefined });
+      decoder = this.#decoder((socket.protocol || undefined) as Subprotocol | undefined);
       this.#expect(FIRST);
       this.#timers.stable = setTimeout(() => {
         this.#attempt = 0;
@@ -138,6 +146,14 @@ export class Viewer {
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
+  }
+}
+
+/** The receiving end of a stream, in whichever subprotocol the server picks; see {@link Receiver}. */
+export class Viewer extends Receiver {
+  /** @throws {TypeError|SyntaxError} when there is no WebSocket here, or the address is none for it */
+  constructor(url: string, listener: ViewerListener, options?: ViewerOptions) {
+    super(url, listener, (subprotocol) => new StreamDecoder("viewer", { subprotocol }), options);
   }
 }
 

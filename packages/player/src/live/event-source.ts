@@ -1,6 +1,6 @@
 import { reconnectDelay } from "@asciinema-ts/alis";
 import type { DriverFactory } from "../driver.js";
-import { toEvent } from "../recording/reader.js";
+import { toEvent } from "../recording/asciicast.js";
 import { type LiveSource, Stream } from "./stream.js";
 
 /** A stream of server-sent events. */
@@ -45,7 +45,8 @@ export function eventSourceDriver(source: EventSourceSource): DriverFactory {
     // biome-ignore lint/suspicious/noExplicitAny: what a server sends
     const receive = (message: any) => {
       const cols = message.cols ?? message.width;
-      if (message[0] >= 0) stream.push(toEvent([message[0] * 1000, message[1], message[2]]));
+      const event = message[0] >= 0 && toEvent(Math.round(message[0] * 1e6), message[1], message[2]);
+      if (event) stream.push(event);
       else if (message.state === "offline") stream.offline("Stream offline");
       else if (cols !== undefined) {
         const { rows = message.height, time = 0, init: dump } = message;

@@ -22,8 +22,8 @@ export interface Beginning {
   time: number;
   cols: number;
   rows: number;
-  theme?: Theme;
-  dump?: string;
+  theme?: Theme | undefined;
+  dump?: string | undefined;
 }
 
 /** What both live drivers do with what they receive: buffer it, and tell the player. */

@@ -1,5 +1,6 @@
-import { Viewer } from "@asciinema-ts/alis";
+import { type Decode, numbering, Receiver, SubprotocolDecoder } from "@asciinema-ts/alis";
 import type { DriverFactory } from "../driver.js";
+import { AsciicastReader } from "../recording/asciicast.js";
 import { type LiveSource, Stream } from "./stream.js";
 
 /** A stream over a WebSocket, in any of the subprotocols `v1.alis`, `v2.asciicast`, `v3.asciicast` and `raw`. */
@@ -13,7 +14,7 @@ export interface WebSocketSource extends LiveSource {
 export function webSocketDriver(source: WebSocketSource): DriverFactory {
   return ({ dispatch, logger }, { audioUrl }) => {
     const stream = new Stream(source, dispatch, logger);
-    let viewer: Viewer | undefined;
+    let viewer: Receiver | undefined;
     let audio: HTMLAudioElement | undefined;
     const mute = (muted: boolean) => {
       if (!audio) return;
@@ -26,7 +27,7 @@ export function webSocketDriver(source: WebSocketSource): DriverFactory {
       play() {
         if (viewer) return true;
         dispatch("play", {});
-        viewer = new Viewer(
+        viewer = new Receiver(
           source.url,
           {
             message(message) {
@@ -43,6 +44,7 @@ export function webSocketDriver(source: WebSocketSource): DriverFactory {
               stream.end(reason);
             },
           },
+          (subprotocol) => new SubprotocolDecoder("viewer", decodeCast, { subprotocol }),
           { reconnectDelay: source.reconnectDelay },
         );
         if (audioUrl) {
@@ -64,5 +66,23 @@ export function webSocketDriver(source: WebSocketSource): DriverFactory {
       getCurrentTime: () => stream.currentTime,
       getTrace: (seconds) => stream.getTrace(seconds),
     };
+  };
+}
+
+/** The lines of an asciicast, whole ones in each message. What is broken is skipped. */
+function decodeCast(): Decode {
+  const reader = new AsciicastReader(() => {});
+  const number = numbering();
+  let begun = false;
+  return (message) => {
+    const events = reader.push(`${typeof message === "string" ? message : new TextDecoder().decode(message)}\n`);
+    const { head } = reader;
+    const messages = events.map(number);
+    if (begun || !head) return messages;
+    begun = true;
+    return [
+      { type: "init", lastId: 0, time: 0, cols: head.cols, rows: head.rows, theme: head.theme, dump: "" },
+      ...messages,
+    ];
   };
 }

@@ -16,10 +16,10 @@ export function benchmarkDriver({ url, iterations = 10 }: BenchmarkSource): Driv
     const outputs: string[] = [];
     return {
       async init() {
-        const { header, batches } = await read({ url }, logger, abort.signal, () => {});
+        const { head, batches } = await read({ url }, logger, abort.signal, () => {});
         for await (const batch of batches)
           for (const event of batch) if (event.type === "output") outputs.push(event.text);
-        dispatch("reset", { size: header });
+        dispatch("reset", { size: head });
       },
       play() {
         const byteCount = new TextEncoder().encode(outputs.join("")).length;
