@@ -73,7 +73,7 @@ export function createApp(parts: Collaborators): Hono<App> {
   const recordings = new RecordingService(allRecordings, files, workers, config, clock);
   const onAir = { renew: async () => {}, stop: async () => {}, changed: () => {} };
   const streams = new StreamService(new StreamRepository(db), onAir, config, secret, clock);
-  const previews = new Previews(derived, files, workers);
+  const previews = new Previews(derived, files, workers, site.host, config.previewFonts);
   const forms = new Forms(secret, config.url);
   const limiter = new RateLimiter(clock);
   const https = config.url.startsWith("https:");

@@ -79,6 +79,8 @@ describe("readConfig", () => {
     [{ URL_HOST: "casts.example.org/sub" }, /URL_HOST/],
     [{ SECRET_KEY_BASE: "short" }, /SECRET_KEY_BASE is too short/],
     [{ DATABASE_URL: "mysql://root:secret@x/y" }, /^DATABASE_URL cannot be used: [^s]*postgres:(?!.*secret)/],
+    [{ PREVIEW_FONTS: "/no/such.ttf" }, /PREVIEW_FONTS has "\/no\/such.ttf": ENOENT/],
+    [{ PREVIEW_FONTS: import.meta.filename }, /PREVIEW_FONTS has ".*": not a TrueType font/],
     [{ UNCLAIMED_RECORDING_TTL: "7d" }, /UNCLAIMED_RECORDING_TTL is "7d"/],
     [{ UNCLAIMED_RECORDING_TTL: "30,7" }, /hidden before they are deleted/],
     [{ DATABASE_URL: "nonsense" }, /DATABASE_URL/],

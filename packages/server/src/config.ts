@@ -1,4 +1,6 @@
-import { join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
+import { Font } from "@asciinema-ts/render";
 
 /** Who can see a recording: everybody, those who have its address, or only its owner. */
 export type Visibility = "public" | "unlisted" | "private";
@@ -44,6 +46,8 @@ export interface Config {
   mailReplyTo: string;
   /** How many pages of a list guests can turn; `undefined`: all. */
   guestPaginationMaxPages: number | undefined;
+  /** Paths of TrueType fonts for what those that come with the server lack in pictures: Chinese, for example. */
+  previewFonts: string[];
   /** Shown on the page about this server. */
   contactEmail: string | undefined;
 }
@@ -147,6 +151,7 @@ export function readConfig(env: Environment): Config {
     mailFrom: text(env, "MAIL_FROM_ADDRESS") ?? text(env, "SMTP_FROM_ADDRESS") ?? `hello@${hostname}`,
     mailReplyTo: text(env, "MAIL_REPLY_TO_ADDRESS") ?? text(env, "SMTP_REPLY_TO_ADDRESS") ?? `admin@${hostname}`,
     guestPaginationMaxPages: integer(env, "GUEST_PAGINATION_MAX_PAGES", 1),
+    previewFonts: fonts(env),
     contactEmail: text(env, "CONTACT_EMAIL_ADDRESS"),
   };
 }
@@ -220,6 +225,18 @@ function smtp(env: Environment): SmtpConfig | undefined {
     verifyCert: flag(env, "SMTP_TLS_VERIFY_CERT") ?? true,
     retries: integer(env, "SMTP_RETRIES", 0, 10) ?? 1,
   };
+}
+
+function fonts(env: Environment): string[] {
+  const paths = (text(env, "PREVIEW_FONTS") ?? "").split(delimiter).filter((path) => path !== "");
+  return paths.map((path) => {
+    try {
+      new Font(readFileSync(path));
+      return resolve(path);
+    } catch (error) {
+      throw new ConfigError(`PREVIEW_FONTS has "${path}": ${error instanceof Error ? error.message : error}`);
+    }
+  });
 }
 
 function secret(env: Environment): string | undefined {

@@ -2,10 +2,23 @@ import { createReadStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream";
 import { promisify } from "node:util";
-import { createGunzip, gzip as gzipCallback } from "node:zlib";
+import { createGunzip, deflateSync, gzip as gzipCallback } from "node:zlib";
 import { type Event, type Header, open, type Theme } from "@asciinema-ts/asciicast";
-import { frame, Preview, palette, svg, TimedTranscript, Transcript, themes } from "@asciinema-ts/render";
+import {
+  type Frame,
+  type FrameOptions,
+  frame,
+  Preview,
+  palette,
+  png,
+  svg,
+  TimedTranscript,
+  Transcript,
+  themes,
+} from "@asciinema-ts/render";
+import { CARD, type CardFacts, card } from "./card.js";
 import { IdleTime } from "./idle-time.js";
+import { screen, typesettersOf } from "./raster.js";
 
 const gzip = promisify(gzipCallback);
 
@@ -20,18 +33,25 @@ export interface Reading {
   idleTimeLimit: number | null;
 }
 
-/** What a picture shows of it, and how. */
-export interface Picturing {
+/** Which moment a picture shows, in which colours. */
+export interface Look {
   /** The moment, in microseconds. */
   at: number;
-  /** `true` for the legible corner that lists show, `false` for the whole screen with the cell that starts it. */
-  corner: boolean;
   /** A theme's name, or `null` for the recorded colours. */
   theme: string | null;
   boldIsBright: boolean;
   adaptivePalette: boolean;
+}
+
+/** What a picture in SVG shows. */
+export interface Picturing extends Look {
+  /** The whole screen with the cell that starts it, or the legible corner that lists show. */
+  variant: "screen" | "corner";
   title: string;
 }
+
+/** What a picture in PNG shows; a card also says what the recording is. */
+export type Rastering = Look & ({ variant: "screen" | "corner" } | ({ variant: "card" } & CardFacts));
 
 /** What a page tells about a recording's course. Times are in microseconds: as played, and as recorded. */
 export interface Outline {
@@ -56,17 +76,37 @@ const MOST_MARKERS = 200;
 
 /** Draws one moment and writes the SVG, compressed. */
 export async function drawPicture(reading: Reading, picturing: Picturing, target: string): Promise<void> {
+  const { variant, title } = picturing;
+  const shown = await frameAt(reading, picturing, variant === "corner" ? CORNER : undefined);
+  const picture = svg(shown, variant === "corner" ? { width: CORNER_WIDTH } : { start: true, radius: 6, title });
+  await writeFile(target, await gzip(picture));
+}
+
+/** Draws one moment and writes the PNG. */
+export async function drawRaster(
+  reading: Reading,
+  picturing: Rastering,
+  fonts: readonly string[],
+  target: string,
+): Promise<void> {
+  const { variant } = picturing;
+  const corner = { screen: undefined, corner: CORNER, card: CARD }[variant];
+  const shown = await frameAt(reading, picturing, corner);
+  const typesetters = typesettersOf(fonts);
+  const canvas = variant === "card" ? card(shown, picturing, typesetters) : screen(shown, typesetters, !corner);
+  await writeFile(target, png(canvas, deflateSync));
+}
+
+/** What is on the screen at a moment. */
+async function frameAt(reading: Reading, look: Look, corner: FrameOptions["corner"]): Promise<Frame> {
   const session = await openSession(reading);
-  const preview = new Preview(session, picturing.at);
+  const preview = new Preview(session, look.at);
   drawing: for await (const events of session.events()) {
     for (const event of events) if (!preview.push(event)) break drawing;
   }
-  const theme = (picturing.theme === null ? session.theme : themes[picturing.theme]) ?? themes["asciinema"]!;
-  const colors = palette(theme, { adaptive: picturing.adaptivePalette });
-  const { boldIsBright, corner, title } = picturing;
-  const shown = frame(preview.end(), colors, { boldIsBright, ...(corner && { corner: CORNER }) });
-  const picture = svg(shown, corner ? { width: CORNER_WIDTH } : { start: true, radius: 6, title });
-  await writeFile(target, await gzip(picture));
+  const theme = (look.theme === null ? session.theme : themes[look.theme]) ?? themes["asciinema"]!;
+  const colors = palette(theme, { adaptive: look.adaptivePalette });
+  return frame(preview.end(), colors, { boldIsBright: look.boldIsBright, ...(corner && { corner }) });
 }
 
 /** Writes what a recording printed as plain text, compressed. */

@@ -12,6 +12,10 @@ export interface OEmbed {
   author_name?: string;
   provider_name: string;
   provider_url: string;
+  /** The card, in PNG; left out when it is larger than asked. */
+  thumbnail_url?: string;
+  thumbnail_width?: number;
+  thumbnail_height?: number;
   html: string;
   width: number;
   height: number;
@@ -36,7 +40,8 @@ export function oembed(
   );
   const width = Math.max(1, Math.floor(natural.width * scale));
   const height = Math.max(1, Math.floor(natural.height * scale)) + BELOW;
-  const src = `${site.url}/a/${addressOf(recording)}/iframe`;
+  const page = `${site.url}/a/${addressOf(recording)}`;
+  const src = `${page}/iframe`;
   return {
     type: "rich",
     version: "1.0",
@@ -44,6 +49,12 @@ export function oembed(
     ...(recording.author && { author_name: recording.author }),
     provider_name: site.name,
     provider_url: site.url,
+    ...((limits.width ?? 1200) >= 1200 &&
+      (limits.height ?? 630) >= 630 && {
+        thumbnail_url: `${page}.png?f=c`,
+        thumbnail_width: 1200,
+        thumbnail_height: 630,
+      }),
     html: `<iframe src="${escaped(src)}" width="${width}" height="${height}" title="${escaped(titleOf(recording))}" allow="fullscreen" frameborder="0"></iframe>`,
     width,
     height,

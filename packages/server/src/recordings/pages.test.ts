@@ -30,7 +30,7 @@ const get = (path: string, headers: Record<string, string> = {}) => server.reque
 const page = (path: string) => get(path, { accept: "text/html" });
 
 describe("who sees what", () => {
-  const forms = ["", ".cast", ".json", ".txt", ".svg", ".js", "/iframe"];
+  const forms = ["", ".cast", ".json", ".txt", ".svg", ".png", ".js", "/iframe"];
   const cases = (["public", "unlisted", "private"] as const).flatMap((visibility) =>
     (["number", "token"] as const).flatMap((address) => forms.map((form) => ({ visibility, address, form }))),
   );
@@ -146,43 +146,6 @@ test("the transcript is text without control characters, as a file", async () =>
   expect(await answer.text()).toBe("red\nnext\n");
 });
 
-describe("the preview picture", () => {
-  test("is an SVG that can be kept for long under its own key", async () => {
-    const { id } = await add("public");
-    const answer = await get(`/a/${id}.svg`);
-    expect(answer.headers.get("content-type")).toBe("image/svg+xml; charset=utf-8");
-    expect(answer.headers.get("cache-control")).toBe("public, max-age=3600, must-revalidate");
-    expect(answer.headers.get("access-control-allow-origin")).toBe("*");
-    expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
-    const key = answer.headers.get("etag")!.replaceAll('"', "");
-    expect(await answer.text()).toMatch(/^<svg[^>]*>.*hello.*<\/svg>$/s);
-    const keyed = await get(`/a/${id}.svg?v=${key}`);
-    expect(keyed.headers.get("cache-control")).toBe("public, max-age=31536000, must-revalidate");
-    expect((await get(`/a/${id}.svg`, { "if-none-match": `"${key}"` })).status).toBe(304);
-  });
-
-  test("has a smaller form for lists", async () => {
-    const { id } = await add("public");
-    const whole = await (await get(`/a/${id}.svg`)).text();
-    const corner = await (await get(`/a/${id}.svg?f=t`)).text();
-    expect(corner).toMatch(/^<svg[^>]* width="476"/);
-    expect(corner).not.toBe(whole);
-  });
-
-  test("is drawn anew when something changes that is seen in it", async () => {
-    const { id } = await add("public");
-    const before = await get(`/a/${id}.svg`);
-    await server.db
-      .updateTable("recordings")
-      .set({ term_theme_name: "solarized-light" })
-      .where("id", "=", id)
-      .execute();
-    const after = await get(`/a/${id}.svg`, { "if-none-match": before.headers.get("etag")! });
-    expect(after.status).toBe(200);
-    expect(await after.text()).toContain("#fdf6e3");
-  });
-});
-
 describe("the page", () => {
   test("has the player's parts, chapters, transcript and what others need to find the file", async () => {
     const { id } = await add("public", { title: "Demo <1>", env: { SHELL: "/bin/zsh" } });
@@ -289,9 +252,11 @@ describe("inside other pages", () => {
       height: 566,
     });
     expect(answer["html"]).toContain(`<iframe src="http://casts.example.org/a/${id}/iframe" width="694" height="566"`);
+    expect(answer).toMatchObject({ thumbnail_url: expect.stringContaining(".png?f=c"), thumbnail_width: 1200 });
     const small = (await (await get(`/oembed?url=${url}&maxwidth=300&maxheight=900`)).json()) as Record<string, number>;
     expect(small["width"]).toBe(300);
     expect(small["height"]).toBeLessThan(566);
+    expect(small).not.toHaveProperty("thumbnail_url");
     const xml = await get(`/oembed?url=${url}&format=xml`);
     expect(xml.headers.get("content-type")).toMatch(/^text\/xml/);
     expect(await xml.text()).toContain("<title>a &quot;b&quot; &amp; &lt;c&gt;</title><author_name>mira</author_name>");
@@ -448,8 +413,9 @@ describe("nothing that people write becomes markup:", () => {
     expect(foreign(svg, drawn)).toEqual([]);
     const xml = await (await get(`/oembed?url=/a/${id}&format=xml`)).text();
     expect(xml.match(/</g)!.length).toBe(
-      xml.match(/<\??\/?(xml|oembed|type|version|title|author_name|provider_name|provider_url|html|width|height)\b/g)!
-        .length,
+      xml.match(
+        /<\??\/?(xml|oembed|type|version|title|author_name|provider_name|provider_url|thumbnail_\w+|html|width|height)\b/g,
+      )!.length,
     );
     await server.db.deleteFrom("recordings").where("id", "=", id).execute();
   }

@@ -3,7 +3,7 @@ import type { Config } from "../config.js";
 import type { FileStore } from "../files/files.js";
 import { may, visitor } from "../policy.js";
 import { type FieldError, notFound, Refusal } from "../refusal.js";
-import { answerCompressed } from "../web/answers.js";
+import { answerCompressed, answerStored } from "../web/answers.js";
 import type { Assets } from "../web/assets.js";
 import type { Forms } from "../web/forms.js";
 import { acceptsGzip, preferredForm } from "../web/negotiation.js";
@@ -93,7 +93,7 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
   });
 
   app.get("/a/:file", async (c) => {
-    const match = /^([A-Za-z0-9]+)(?:\.(cast|json|txt|svg|js))?$/.exec(c.req.param("file"));
+    const match = /^([A-Za-z0-9]+)(?:\.(cast|json|txt|svg|png|js))?$/.exec(c.req.param("file"));
     if (!match) throw notFound();
     const [, address, ending] = match as unknown as [string, string, string | undefined];
     const recording = await recordings.show(c.var.visit.actor, address);
@@ -105,6 +105,8 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
         return transcript(c, recording);
       case "svg":
         return picture(c, recording);
+      case "png":
+        return raster(c, recording);
       case "js":
         return embedScript(c);
       default:
@@ -266,12 +268,31 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
     const corner = c.req.query("f") === "t";
     const { key } = previews.picture(recording);
     return answerCompressed(c, {
-      path: await previews.svg(recording, corner),
+      path: await previews.svg(recording, corner ? "corner" : "screen"),
       type: "image/svg+xml; charset=utf-8",
       tag: corner ? `${key}-t` : key,
-      cacheControl: recording.visibility === "private" ? OWN : c.req.query("v") === key ? YEAR : HOUR,
+      cacheControl: keptFor(c, recording, key),
       headers: { "access-control-allow-origin": "*" },
     });
+  }
+
+  async function raster(c: Context<PageEnv>, recording: ListedRecording): Promise<Response> {
+    const variants: Record<string, "corner" | "card"> = { t: "corner", c: "card" };
+    const variant = variants[c.req.query("f") ?? ""] ?? "screen";
+    const { key } = previews.picture(recording);
+    const path = await previews.png(recording, variant);
+    return answerStored(c, {
+      path,
+      type: "image/png",
+      // What a card says of its author is not in the picture's key, but in its path.
+      tag: path.split(/[/\\]/).slice(-2).join(""),
+      cacheControl: keptFor(c, recording, key),
+      headers: { "access-control-allow-origin": "*" },
+    });
+  }
+
+  function keptFor(c: Context<PageEnv>, recording: ListedRecording, key: string): string {
+    return recording.visibility === "private" ? OWN : c.req.query("v") === key ? YEAR : HOUR;
   }
 
   function embedScript(c: Context): Response {

@@ -7,9 +7,11 @@ import type { Recording } from "../db/schema.js";
 import type { DerivedFiles } from "../derived.js";
 import type { FileStore } from "../files/files.js";
 import { Refusal } from "../refusal.js";
+import { clockTime } from "../web/components.js";
 import type { WorkerPool } from "../worker-pool.js";
-import type { Outline, Reading } from "./drawing.js";
+import type { Outline, Rastering, Reading } from "./drawing.js";
 import { snapshotAt } from "./playback.js";
+import type { ListedRecording } from "./repository.js";
 import { titleOf } from "./service.js";
 import type { Task } from "./worker.js";
 
@@ -39,6 +41,10 @@ export class Previews {
     private readonly derived: DerivedFiles,
     private readonly files: FileStore,
     private readonly workers: WorkerPool<Task>,
+    /** Where the recordings are hosted, for people. */
+    private readonly host: string,
+    /** Paths of further fonts for pictures in PNG. */
+    private readonly fonts: readonly string[],
   ) {}
 
   /** The picture of a whole screen. */
@@ -53,14 +59,37 @@ export class Previews {
     };
   }
 
-  /** The path of the SVG, compressed with gzip.
-   *
-   *  @param corner  the legible corner for lists instead of the whole screen */
-  svg(recording: Recording, corner: boolean): Promise<string> {
-    return this.derived.get(["svg", corner, this.ingredients(recording)], async (target) => {
+  /** The path of the SVG, compressed with gzip. */
+  svg(recording: Recording, variant: "screen" | "corner"): Promise<string> {
+    return this.derived.get(["svg", variant, this.ingredients(recording)], async (target) => {
       const reading = await this.reading(recording);
-      const { picturing } = this.ingredients(recording);
-      await this.workers.run({ kind: "picture", reading, picturing: { ...picturing, corner }, target });
+      const { look, title } = this.ingredients(recording);
+      await this.workers.run({ kind: "picture", reading, picturing: { ...look, title, variant }, target });
+    });
+  }
+
+  /** The path of the PNG. The card says whose recording it is, too. */
+  png(recording: ListedRecording, variant: "screen" | "corner" | "card"): Promise<string> {
+    const { look, title } = this.ingredients(recording);
+    const { author, duration, trace } = recording;
+    const cols = recording.term_cols_override ?? recording.term_cols;
+    const rows = recording.term_rows_override ?? recording.term_rows;
+    const rastering: Rastering =
+      variant === "card"
+        ? {
+            ...look,
+            variant,
+            title,
+            host: this.host,
+            facts: [...(author ? [author] : []), clockTime(duration), `${cols}×${rows}`],
+            trace,
+            progress: duration > 0 ? look.at / duration : 0,
+          }
+        : { ...look, variant };
+    const key = ["png", DRAWING, recording.content_hash, sizeOf(recording), idleTimeLimitOf(recording)];
+    return this.derived.get([...key, rastering, this.fonts], async (target) => {
+      const reading = await this.reading(recording);
+      await this.workers.run({ kind: "raster", reading, rastering, fonts: this.fonts, target });
     });
   }
 
@@ -119,13 +148,13 @@ export class Previews {
       content: recording.content_hash,
       size: sizeOf(recording),
       idleTimeLimit: idleTimeLimitOf(recording),
-      picturing: {
+      look: {
         at: Math.round(snapshotAt(recording) * 1e6),
         theme,
         boldIsBright: recording.term_bold_is_bright,
         adaptivePalette: recording.term_adaptive_palette,
-        title: titleOf(recording),
       },
+      title: titleOf(recording),
     };
   }
 }

@@ -191,6 +191,7 @@ const RecordingHead: FC<{ site: Site; recording: ListedRecording; picture: Pictu
   const by = recording.author ? `Recorded by ${recording.author}` : "A terminal recording";
   const description = recording.description ? plainText(recording.description, 200) : by;
   const oembed = `${site.url}/oembed?url=${encodeURIComponent(url)}&format=`;
+  const card = `${url}.png?f=c&v=${picture.key}`;
   const type = recording.version === 1 ? "application/asciicast+json" : "application/x-asciicast";
   return (
     <>
@@ -204,7 +205,15 @@ const RecordingHead: FC<{ site: Site; recording: ListedRecording; picture: Pictu
       <meta property="og:url" content={url} />
       <meta property="og:description" content={description} />
       <meta property="og:site_name" content={site.host} />
-      <meta property="og:image" content={`${url}.svg?v=${picture.key}`} />
+      <meta property="og:image" content={card} />
+      <meta property="og:image:type" content="image/png" />
+      <meta property="og:image:width" content="1200" />
+      <meta property="og:image:height" content="630" />
+      <meta property="og:image:alt" content={`The terminal at one moment of: ${title}`} />
+      <meta name="twitter:card" content="summary_large_image" />
+      <meta name="twitter:title" content={title} />
+      <meta name="twitter:description" content={description} />
+      <meta name="twitter:image" content={card} />
       <PlayerAssets site={site} />
     </>
   );

@@ -1,13 +1,22 @@
 import { parentPort } from "node:worker_threads";
 import { Refusal } from "../refusal.js";
 import type { Assignment, Outcome } from "../worker-pool.js";
-import { drawPicture, type Picturing, type Reading, writeOutline, writeTranscript } from "./drawing.js";
+import {
+  drawPicture,
+  drawRaster,
+  type Picturing,
+  type Rastering,
+  type Reading,
+  writeOutline,
+  writeTranscript,
+} from "./drawing.js";
 import { inspect } from "./inspect.js";
 
 /** Work with a recording that is not done on the event loop. */
 export type Task =
   | { kind: "inspect"; upload: string; content: string; limit: number }
   | { kind: "picture"; reading: Reading; picturing: Picturing; target: string }
+  | { kind: "raster"; reading: Reading; rastering: Rastering; fonts: readonly string[]; target: string }
   | { kind: "transcript"; reading: Reading; target: string }
   | { kind: "outline"; reading: Reading; most: number; target: string };
 
@@ -17,6 +26,8 @@ function perform(task: Task): Promise<unknown> {
       return inspect(task.upload, task.content, task.limit);
     case "picture":
       return drawPicture(task.reading, task.picturing, task.target);
+    case "raster":
+      return drawRaster(task.reading, task.rastering, task.fonts, task.target);
     case "transcript":
       return writeTranscript(task.reading, task.target);
     case "outline":

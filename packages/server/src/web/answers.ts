@@ -1,12 +1,12 @@
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { Context } from "hono";
 import { acceptsGzip, matchesEtag } from "./negotiation.js";
 
-/** Content that lies on disk compressed with gzip. */
-export interface Compressed {
+/** Content that lies on disk. */
+export interface Stored {
   path: string;
   type: string;
   /** Without quotes; equal ones mean equal content. */
@@ -20,7 +20,7 @@ export interface Compressed {
 const SMALL = 256 * 1024;
 
 /** Answers with content, as it lies on disk when the client takes gzip, else unpacked; with 304 when it has it already. */
-export async function answerCompressed(c: Context, content: Compressed): Promise<Response> {
+export async function answerCompressed(c: Context, content: Stored): Promise<Response> {
   const gzip = acceptsGzip(c.req.header("accept-encoding"));
   // Two encodings are two representations: each has a tag of its own.
   const etag = `"${content.tag}${gzip ? "-gz" : ""}"`;
@@ -45,4 +45,14 @@ export async function answerCompressed(c: Context, content: Compressed): Promise
   // pipeline() passes errors on, and closes the file when the client goes away.
   const body = gzip ? stored : pipeline(stored, createGunzip(), () => {});
   return new Response(Readable.toWeb(body) as ReadableStream, { headers });
+}
+
+/** Answers with content that is not compressed further, such as a picture; with 304 when the client has it already. */
+export async function answerStored(c: Context, content: Stored): Promise<Response> {
+  const etag = `"${content.tag}"`;
+  const headers: Record<string, string> = { etag, "cache-control": content.cacheControl, ...content.headers };
+  if (matchesEtag(c.req.header("if-none-match"), etag)) return new Response(null, { status: 304, headers });
+  headers["content-type"] = content.type;
+  if (c.req.method === "HEAD") return new Response(null, { headers });
+  return new Response(new Uint8Array(await readFile(content.path)), { headers });
 }

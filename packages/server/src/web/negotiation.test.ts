@@ -23,6 +23,7 @@ test.each([
   ["application/json", "cast"],
   ["text/plain", "txt"],
   ["image/svg+xml,image/*;q=0.8", "svg"],
+  ["image/png", "png"],
   ["text/plain;q=0.1, text/html;q=0.9", "html"],
   ["application/pdf", "html"],
 ])("%j asks for %s", (header, form) => {
@@ -57,7 +58,7 @@ test("any header is understood somehow", () => {
     fc.property(fc.string(), (header) => {
       expect(typeof acceptsJson(header)).toBe("boolean");
       expect(typeof acceptsGzip(header)).toBe("boolean");
-      expect(["html", "cast", "txt", "svg"]).toContain(preferredForm(header));
+      expect(["html", "cast", "txt", "svg", "png"]).toContain(preferredForm(header));
     }),
   );
 });

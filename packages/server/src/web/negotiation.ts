@@ -20,11 +20,12 @@ export function acceptsJson(header: string | undefined): boolean {
 }
 
 /** What a request wants a recording as, by its `Accept` header. */
-export function preferredForm(header: string | undefined): "html" | "cast" | "txt" | "svg" {
+export function preferredForm(header: string | undefined): "html" | "cast" | "txt" | "svg" | "png" {
   for (const { name } of accepted(header ?? "")) {
     if (/^(\*\/\*|text\/(html|\*)|application\/xhtml\+xml)$/.test(name)) return "html";
     if (/^application\/(x-asciicast|asciicast\+json|json|\*)$/.test(name)) return "cast";
     if (name === "text/plain") return "txt";
+    if (name === "image/png") return "png";
     if (/^image\/(svg\+xml|\*)$/.test(name)) return "svg";
   }
   return "html";
