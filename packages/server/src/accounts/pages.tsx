@@ -16,24 +16,17 @@ import { clearCookie, setPrivateCookie } from "../web/cookies.js";
 import type { Forms } from "../web/forms.js";
 import { pagePolicy } from "../web/security.js";
 import { goTo, type PageEnv, rememberedPage, SESSION_COOKIE, signedIn } from "../web/visit.js";
+import { AccountPage, DeleteAccountPage, NewEmailPage } from "./account-page.js";
+import { ConnectPage } from "./connect-page.js";
 import { exported } from "./export.js";
 import { avatarSvg } from "./face.js";
 import { masked } from "./identity.js";
 import type { Machines } from "./machines.js";
 import type { Profiles } from "./profile.js";
+import { ProfilePage } from "./profile-page.js";
 import { SESSION_LIFETIME, type Sessions } from "./sessions.js";
 import type { SignIn } from "./sign-in.js";
-import {
-  AccountPage,
-  ConnectPage,
-  DeadLinkPage,
-  DeleteAccountPage,
-  InvitationPage,
-  NewEmailPage,
-  ProfilePage,
-  SentPage,
-  SignInPage,
-} from "./views.js";
+import { DeadLinkPage, InvitationPage, SentPage, SignInPage } from "./sign-in-pages.js";
 
 interface Parts {
   url: string;

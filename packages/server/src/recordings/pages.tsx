@@ -11,15 +11,16 @@ import { framedPolicy, pagePolicy } from "../web/security.js";
 import type { Site } from "../web/site.js";
 import { goTo, type PageEnv, signedIn } from "../web/visit.js";
 import { atomFeed } from "./feed.js";
+import { HomePage, ListPage } from "./list-pages.js";
 import { oembed, oembedXml } from "./oembed.js";
 import { pageOptions } from "./playback.js";
 import type { Previews } from "./previews.js";
+import { FramedRecordingPage, RecordingPage } from "./recording-page.js";
 import { type ListedRecording, listKinds } from "./repository.js";
 import { addressOf, fileEnding, type RecordingService, titleOf } from "./service.js";
 import { forPeople, settingsOfForm } from "./settings-form.js";
-import { DeletePage, SettingsPage } from "./settings-views.js";
+import { DeletePage, SettingsPage } from "./settings-pages.js";
 import { isViewToken, viewToken } from "./view-token.js";
-import { FramedRecordingPage, HomePage, ListPage, RecordingPage } from "./views.js";
 
 interface Parts {
   config: Config;

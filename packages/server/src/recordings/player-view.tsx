@@ -1,0 +1,53 @@
+import type { FC } from "hono/jsx";
+import type { Site } from "../web/site.js";
+import { type PageOptions, playerOptions } from "./playback.js";
+import type { Picture } from "./previews.js";
+import type { ListedRecording } from "./repository.js";
+import { addressOf, fileEnding, titleOf } from "./service.js";
+
+export interface RecordingProps {
+  site: Site;
+  recording: ListedRecording;
+  options: PageOptions;
+  picture: Picture;
+}
+
+export const Player: FC<RecordingProps & { viewToken: string | undefined }> = (props) => {
+  const { recording, options, picture, viewToken } = props;
+  const path = `/a/${addressOf(recording)}`;
+  const setup = {
+    src: `${path}.${fileEnding(recording)}`,
+    options: playerOptions(recording, options),
+    cols: recording.term_cols_override ?? recording.term_cols,
+    rows: recording.term_rows_override ?? recording.term_rows,
+    view: viewToken ? `${path}/views?token=${viewToken}` : undefined,
+  };
+  return (
+    <>
+      <section class="screen" aria-label="Player" data-player={JSON.stringify(setup)}>
+        <img
+          class="still"
+          src={`${path}.svg?v=${picture.key}`}
+          width={picture.width}
+          height={picture.height}
+          alt={`The terminal at one moment of: ${titleOf(recording)}`}
+        />
+      </section>
+      <noscript>
+        <p class="note">
+          <span>
+            The player needs JavaScript. The <a href={`${path}.txt`}>transcript</a> and the{" "}
+            <a href={`${path}.${fileEnding(recording)}?dl=1`}>recording</a> do not.
+          </span>
+        </p>
+      </noscript>
+    </>
+  );
+};
+
+export const PlayerAssets: FC<{ site: Site }> = ({ site }) => (
+  <>
+    <link rel="stylesheet" href={site.asset("asciinema-player.css")} />
+    <script src={site.asset("asciinema-player.min.js")} defer />
+  </>
+);
