@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { Font } from "@asciinema-ts/render";
+import { OperatorError } from "./operator-error.js";
 
 /** Who can see a recording: everybody, those who have its address, or only its owner. */
 export type Visibility = "public" | "unlisted" | "private";
@@ -105,7 +106,7 @@ export interface SmtpConfig {
 type TlsVersion = "TLSv1.2" | "TLSv1.3";
 
 /** A setting that cannot be used; the message names the variable, its value and what would be right. */
-export class ConfigError extends Error {
+export class ConfigError extends OperatorError {
   override readonly name = "ConfigError";
 }
 

@@ -1,26 +1,72 @@
 import { readFileSync } from "node:fs";
-import { ConfigError, readConfig } from "./config.js";
-import { DatabaseError } from "./db/value.js";
-import { createLog } from "./log.js";
+import { type Command, commands, type Terminal } from "./commands.js";
+import { OperatorError } from "./operator-error.js";
 import { Refusal } from "./refusal.js";
-import { addAdministrator, startServer } from "./server.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
 
-const usage = `Usage: asciinema-server [--sample]
-       asciinema-server admin add EMAIL|NAME
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(words: string[]): Promise<number> {
+  const { command, rest } = find(words);
+  if (words.includes("--help") || words.includes("-h") || words[0] === "help") {
+    process.stdout.write(command ? helpOf(command) : help());
+    return 0;
+  }
+  if (words.includes("--version") || words.includes("-V")) {
+    process.stdout.write(`asciinema-server ${version}\n`);
+    return 0;
+  }
+  const called = command ?? commands[0]!;
+  const flags = new Set(rest.filter((word) => word.startsWith("--")));
+  const args = rest.filter((word) => !word.startsWith("--"));
+  const unknown = [...flags].find((flag) => !Object.hasOwn(called.flags ?? {}, flag)) ?? args[called.args.length];
+  if (unknown !== undefined) return fail(`unknown argument ${unknown}; see --help`);
+  if (args.length < called.args.length) return fail(`${called.name} needs ${called.args.join(" and ")}; see --help`);
+  try {
+    const { readConfig } = await import("./config.js");
+    return await called.run({ config: readConfig(process.env), args, flags, version, terminal: terminal() });
+  } catch (error) {
+    return fail(inWords(error));
+  }
+}
+
+/** The command that words name, and the words after its name. */
+function find(words: string[]): { command: Command | undefined; rest: string[] } {
+  const named = words.filter((word) => word !== "help" && word !== "--help" && word !== "-h");
+  for (const command of commands) {
+    const name = command.name.split(" ");
+    if (name.every((word, i) => named[i] === word)) return { command, rest: named.slice(name.length) };
+  }
+  return { command: undefined, rest: named };
+}
+
+/** What went wrong, for whoever runs the command. What nobody thought of comes with its trace. */
+function inWords(error: unknown): string {
+  if (error instanceof Refusal) return error.details?.map((detail) => detail.message).join(" ") ?? error.message;
+  if (error instanceof OperatorError) return error.message;
+  const { code, message, port, path, stack } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === "EADDRINUSE") return `port ${port} is taken; stop what listens there or set PORT to another`;
+  if (code === "EADDRNOTAVAIL") return `HOST cannot be listened on: this machine has no such address`;
+  if (code === "EACCES" || code === "EPERM") return `no permission for ${path ?? `port ${port}`}`;
+  if (code === "ENOENT") return `there is no ${path}`;
+  if (code === "ENOSPC") return `the disk is full${path ? `: ${path}` : ""}`;
+  return code ? message : (stack ?? message);
+}
+
+function help(): string {
+  const width = Math.max(...commands.map((command) => signature(command).length));
+  return `Usage: asciinema-server [COMMAND]
 
 A home for terminal recordings. It needs no other service: rows and files lie in one folder.
 
 Commands:
-  admin add  make somebody an administrator; an e-mail address gets an account if it has none
-
+${commands.map((command) => `  ${signature(command).padEnd(width)}  ${command.summary}\n`).join("")}
 Options:
-  --sample   put a public sample recording into a server that has none
-  --version  print the version
-  --help     print this
+${options(commands[0]!.flags)}  --version  print the version
+  --help     print this, or, after a command, what it does
 
 Environment (docs/self-hosting.md has all of it):
   PORT       the port to listen on, 4000 by default
@@ -29,52 +75,38 @@ Environment (docs/self-hosting.md has all of it):
   URL_SCHEME, URL_HOST, URL_PORT
              where the server is reached from outside
 `;
+}
 
-process.exitCode = await main(process.argv.slice(2));
+function helpOf(command: Command): string {
+  const flags = Object.keys(command.flags ?? {}).map((flag) => ` [${flag}]`);
+  const summary = `${command.summary[0]!.toUpperCase()}${command.summary.slice(1)}.`;
+  const options_ = command.flags ? `\nOptions:\n${options(command.flags)}` : "";
+  return `Usage: asciinema-server ${signature(command)}${flags.join("")}\n\n${summary}\n\n${command.help}\n${options_}`;
+}
 
-async function main(args: string[]): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  if (args.includes("--version") || args.includes("-V")) {
-    process.stdout.write(`asciinema-server ${version}\n`);
-    return 0;
-  }
-  const [command, verb, subject, ...more] = args;
-  if (command === "admin" && (verb !== "add" || subject === undefined || more.length > 0)) {
-    return fail("admin add needs the e-mail address or the user name of one person; see --help");
-  }
-  const unknown = command === "admin" ? undefined : args.find((arg) => arg !== "--sample");
-  if (unknown !== undefined) return fail(`unknown argument ${unknown}; see --help`);
-  try {
-    const config = readConfig(process.env);
-    if (command === "admin") {
-      const { username, email } = await addAdministrator(config, subject!);
-      process.stdout.write(`${username ?? email} is an administrator now; to sign in: ${config.url}/login/new\n`);
-      return 0;
-    }
-    const log = createLog((line) => process.stderr.write(line), Date.now, process.stderr.isTTY);
-    const server = await startServer({ config, log, version, sample: args.includes("--sample") });
-    const where = config.url.endsWith(`:${config.port}`) ? config.url : `${config.url} (port ${server.port})`;
-    process.stdout.write(`asciinema-server ${version} on ${where}, data in ${config.dataDir}\n`);
-    if (server.administratorLink) {
-      process.stdout.write(`There is no administrator yet; this link, which works once, makes one:\n`);
-      process.stdout.write(`  ${server.administratorLink}\n`);
-    }
-    await stopped();
-    await server.close();
-    return 0;
-  } catch (error) {
-    if (error instanceof ConfigError || error instanceof DatabaseError || error instanceof Refusal) {
-      const details = error instanceof Refusal ? error.details?.map((detail) => detail.message).join(" ") : undefined;
-      return fail(details ?? error.message);
-    }
-    const { code, message, port, path } = error as NodeJS.ErrnoException & { port?: number };
-    if (code === "EADDRINUSE") return fail(`port ${port} is taken; stop what listens there or set PORT to another`);
-    if (code === "EACCES" || code === "EPERM") return fail(`no permission for ${path ?? `port ${port}`}`);
-    return fail(code ? message : ((error as Error).stack ?? message));
-  }
+function options(flags: Record<string, string> = {}): string {
+  return Object.entries(flags)
+    .map(([flag, text]) => `  ${flag.padEnd(9)}  ${text}\n`)
+    .join("");
+}
+
+function signature({ name, args }: Command): string {
+  return [name, ...args].join(" ");
+}
+
+function terminal(): Terminal {
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    input: process.stdin,
+    output: {
+      write: (bytes) =>
+        new Promise((resolve, reject) => process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()))),
+    },
+    pretty: process.stderr.isTTY,
+    color: process.stdout.isTTY && !process.env["NO_COLOR"],
+    stopped,
+  };
 }
 
 /** Waits for the signal to stop. A second one stops at once. */

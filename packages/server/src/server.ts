@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { type ServerType, serve } from "@hono/node-server";
@@ -6,12 +5,12 @@ import { AccountRepository } from "./accounts/repository.js";
 import { SignIn } from "./accounts/sign-in.js";
 import { createApp } from "./app.js";
 import type { Config } from "./config.js";
+import { lockDataDir, openDataDir } from "./data-dir.js";
 import { openDatabase } from "./db/database.js";
 import { migrate } from "./db/migrate.js";
-import type { User } from "./db/schema.js";
 import { DerivedFiles } from "./derived.js";
 import { openDiskStore } from "./files/disk.js";
-import { createLog, type Log } from "./log.js";
+import type { Log } from "./log.js";
 import { LogMailer, Outbox } from "./mail/mailer.js";
 import { SmtpMailer } from "./mail/smtp.js";
 import { sweep } from "./maintenance.js";
@@ -40,7 +39,8 @@ const GRACE = 10_000;
 /** Opens the data directory, brings its database up to date and listens.
  *
  *  @param options.sample  whether a server without any recording gets one to look at
- *  @throws when the port is taken (`code` is `EADDRINUSE`) or the data directory cannot be used */
+ *  @throws DataDirError  when the data directory cannot be used, or is by another server; and when the port is taken
+ *                        (`code` is `EADDRINUSE`) or the database refuses */
 export async function startServer(options: {
   config: Config;
   log: Log;
@@ -49,14 +49,15 @@ export async function startServer(options: {
   sample?: boolean;
 }): Promise<RunningServer> {
   const { config, log, version, clock = Date.now } = options;
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const secret = config.secret ?? (await keptSecret(config.dataDir));
-  const files = await openDiskStore(config.dataDir);
+  await openDataDir(config.dataDir);
+  const unlock = lockDataDir(config.dataDir);
   const derived = new DerivedFiles(config.cacheDir, clock);
   const db = openDatabase(config);
   const workers = recordingWorkers();
   const outbox = new Outbox(config.smtp ? new SmtpMailer(config.smtp, config) : new LogMailer(log), log);
   try {
+    const secret = config.secret ?? (await keptSecret(config.dataDir));
+    const files = await openDiskStore(config.dataDir);
     for (const name of await migrate(db)) log.info("migrated", { name });
     if (options.sample) await addSample({ db, files, workers, config, clock });
     const app = createApp({ config, db, files, derived, workers, outbox, clock, log, secret, version });
@@ -79,29 +80,14 @@ export async function startServer(options: {
       for (const chore of chores) await chore.stop();
       await workers.close();
       await db.destroy();
+      unlock();
     };
     return { port, administratorLink, close };
   } catch (error) {
     await workers.close();
     await db.destroy();
+    unlock();
     throw error;
-  }
-}
-
-/** Makes somebody an administrator, whether the server runs or not.
- *
- *  @param person  a user name, or an e-mail address, which gets an account if it has none
- *  @throws Refusal  for what is neither, and for a name that nobody has */
-export async function addAdministrator(config: Config, person: string, clock: () => number = Date.now): Promise<User> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const db = openDatabase(config);
-  try {
-    await migrate(db);
-    const log = createLog(() => {}, clock);
-    const outbox = new Outbox(new LogMailer(log), log);
-    return await new SignIn(new AccountRepository(db), outbox, config, clock).addAdministrator(person);
-  } finally {
-    await db.destroy();
   }
 }
 

@@ -10,6 +10,19 @@ import { hasPostgres, startPostgres, type TestPostgres } from "./postgres.js";
 /** Gives a new database at each call: empty, or with the schema of this version. What it gave ends with the test. */
 export type Opener = (options?: { empty?: boolean }) => Promise<Database>;
 
+const places = new WeakMap<Database, Parameters<typeof openDatabase>[0]>();
+
+/** What a database that an {@link Opener} gave was opened with, for opening it again elsewhere. */
+export function placeOf(db: Database): Parameters<typeof openDatabase>[0] {
+  return places.get(db)!;
+}
+
+function openAt(place: Parameters<typeof openDatabase>[0]): Database {
+  const db = openDatabase(place);
+  places.set(db, place);
+  return db;
+}
+
 /** Runs a suite over every database that the server works with: SQLite as this Node has it, and PostgreSQL, which is
  *  started for it. */
 export function describeDatabases(name: string, suite: (open: Opener, kind: "SQLite" | "PostgreSQL") => void): void {
@@ -23,7 +36,7 @@ export function describeDatabases(name: string, suite: (open: Opener, kind: "SQL
     suite(async ({ empty = false } = {}) => {
       // Starting the engine's thread takes most of a second here, so one is emptied and used again.
       if (!kept || !(await sql`select 1`.execute(kept).catch(() => undefined))) {
-        kept = openDatabase({ dataDir: folder, databaseUrl: undefined, databasePoolSize: 1 });
+        kept = openAt({ dataDir: folder, databaseUrl: undefined, databasePoolSize: 1 });
       }
       await dropTables(kept);
       if (!empty) await migrate(kept);
@@ -36,7 +49,7 @@ export function describeDatabases(name: string, suite: (open: Opener, kind: "SQL
     let server: TestPostgres;
     let migrated: string;
     const opened: Database[] = [];
-    const open = (databaseUrl: string) => openDatabase({ dataDir: "", databaseUrl, databasePoolSize: 4 });
+    const open = (databaseUrl: string) => openAt({ dataDir: "", databaseUrl, databasePoolSize: 4 });
     beforeAll(async () => {
       server = await startPostgres();
       migrated = await server.database();

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import type { User } from "../db/schema.js";
 import type { FileStore } from "../files/files.js";
 import type { RecordingRepository } from "../recordings/repository.js";
-import { type TarEntry, tar } from "./tar.js";
+import { type TarEntry, tar } from "../tar.js";
 
 /** Everything that an account holds, as a tar file: what is known about it and its recordings as JSON, and the recordings
  *  as they were uploaded, compressed with gzip. */

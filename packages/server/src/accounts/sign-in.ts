@@ -73,6 +73,18 @@ export class SignIn {
     return user;
   }
 
+  /** A link that signs the owner of a user name or an address in, for an operator to pass on.
+   *
+   *  @throws Refusal  validation_failed for what is neither, not_found for what has no account, or none that can sign in */
+  async linkFor(text: string): Promise<string> {
+    const asked = identity(text);
+    const user =
+      "email" in asked ? await this.repository.byEmail(asked.email) : await this.repository.byUsername(asked.username);
+    if (!user?.email)
+      throw new Refusal("not_found", `${text} has no account that can be signed in to; admin add makes one`);
+    return this.link({ purpose: "sign-in", email: user.email, expires_at: this.clock() + HOUR });
+  }
+
   /** What a link would do. Looking at it does not use it up: mail scanners follow links.
    *
    *  @param current  who is signed in already

@@ -1,22 +1,6 @@
-import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
-import type { EngineReply, EngineRequest, SqliteValue } from "./sqlite.js";
-
-// The part of Node's own SQLite that is used here; the package for older Node versions has the same.
-interface Statement {
-  all(...parameters: SqliteValue[]): Record<string, unknown>[];
-  run(...parameters: SqliteValue[]): { changes: number | bigint; lastInsertRowid: number | bigint };
-  columns(): { name: string; type: string | null }[];
-}
-interface Engine {
-  prepare(sql: string): Statement;
-  exec(sql: string): void;
-  close(): void;
-}
-interface EngineModule {
-  DatabaseSync: new (path: string) => Engine;
-  StatementSync: { prototype: object };
-}
+import { type Engine, engineModule, type Statement } from "./engine.js";
+import type { EngineReply, EngineRequest } from "./sqlite.js";
 
 /** Prepared statements kept, oldest out first: most requests run the same few. */
 const KEPT = 200;
@@ -84,16 +68,4 @@ function open(path: string): Engine {
   database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on");
   database.exec("pragma busy_timeout = 5000");
   return database;
-}
-
-/** Node's own engine where it can tell the types of columns (22.16 and later), else the package. */
-function engineModule(): EngineModule {
-  const require = createRequire(import.meta.url);
-  try {
-    const own = require("node:sqlite") as EngineModule;
-    if ("columns" in own.StatementSync.prototype) return own;
-  } catch {
-    // This Node has none.
-  }
-  return require("@photostructure/sqlite") as EngineModule;
 }

@@ -1,3 +1,5 @@
+import { OperatorError } from "../operator-error.js";
+
 /** What a database is given: what it cannot keep as it is becomes the nearest that it can, or is refused.
  *
  *  A `Date` is stored as milliseconds since 1970. NUL characters become U+FFFD, because PostgreSQL's texts cannot hold
@@ -21,7 +23,7 @@ export function storable(value: unknown): null | boolean | number | bigint | str
 }
 
 /** A statement that the database refused, or a database that cannot be reached. */
-export class DatabaseError extends Error {
+export class DatabaseError extends OperatorError {
   override readonly name = "DatabaseError";
   /** Whether a UNIQUE or PRIMARY KEY constraint stands in the way. */
   readonly isConflict: boolean;

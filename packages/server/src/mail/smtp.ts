@@ -12,30 +12,8 @@ export class SmtpMailer implements Mailer {
   ) {}
 
   async send(mail: Mail): Promise<void> {
-    const { createTransport } = await import("nodemailer");
     const { smtp } = this;
-    const transport = createTransport({
-      host: smtp.host,
-      port: smtp.port,
-      secure: smtp.port === 465,
-      ignoreTLS: smtp.tls === "never",
-      requireTLS: smtp.tls === "always",
-      connectionTimeout: 15_000,
-      greetingTimeout: 15_000,
-      socketTimeout: 30_000,
-      tls: {
-        rejectUnauthorized: smtp.verifyCert,
-        ...(!smtp.verifyHost && { checkServerIdentity: () => undefined }),
-        ...(smtp.tlsVersions && { minVersion: smtp.tlsVersions.at(0)!, maxVersion: smtp.tlsVersions.at(-1)! }),
-      },
-      ...(smtp.auth !== "never" &&
-        smtp.username !== undefined && {
-          auth: { user: smtp.username, pass: smtp.password ?? "" },
-        }),
-      // Nothing of a message is ever read from this machine's files or fetched.
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    });
+    const transport = await transportTo(smtp);
     try {
       for (let attempt = 0; ; attempt++) {
         try {
@@ -59,4 +37,42 @@ export class SmtpMailer implements Mailer {
       transport.close();
     }
   }
+}
+
+/** Signs in to an SMTP server and goes away again, as the configuration says.
+ *
+ *  @throws what stands in the way */
+export async function verifySmtp(smtp: SmtpConfig): Promise<void> {
+  const transport = await transportTo(smtp);
+  try {
+    await transport.verify();
+  } finally {
+    transport.close();
+  }
+}
+
+async function transportTo(smtp: SmtpConfig) {
+  const { createTransport } = await import("nodemailer");
+  return createTransport({
+    host: smtp.host,
+    port: smtp.port,
+    secure: smtp.port === 465,
+    ignoreTLS: smtp.tls === "never",
+    requireTLS: smtp.tls === "always",
+    connectionTimeout: 15_000,
+    greetingTimeout: 15_000,
+    socketTimeout: 30_000,
+    tls: {
+      rejectUnauthorized: smtp.verifyCert,
+      ...(!smtp.verifyHost && { checkServerIdentity: () => undefined }),
+      ...(smtp.tlsVersions && { minVersion: smtp.tlsVersions.at(0)!, maxVersion: smtp.tlsVersions.at(-1)! }),
+    },
+    ...(smtp.auth !== "never" &&
+      smtp.username !== undefined && {
+        auth: { user: smtp.username, pass: smtp.password ?? "" },
+      }),
+    // Nothing of a message is ever read from this machine's files or fetched.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
 }
