@@ -48,9 +48,12 @@ const code = (text: string) => (text.includes("`") ? `\`\` ${text} \`\`` : `\`${
 const spaced = (key: string) => [...key].map((char) => (char === " " ? "SP" : char)).join(" ");
 
 function control(key: string): string {
-  const value = Number(key);
-  const hex = value.toString(16).toUpperCase().padStart(2, "0");
-  return value < 0x80 ? code(hex) : `${code(`ESC ${String.fromCharCode(value - 0x40)}`)} or ${code(`U+00${hex}`)}`;
+  return code(Number(key).toString(16).toUpperCase().padStart(2, "0"));
+}
+
+function escapeKey(key: string): string {
+  const c1 = /^[@-_]$/.test(key) ? ` or ${code(`U+00${(key.charCodeAt(0) + 0x40).toString(16).toUpperCase()}`)}` : "";
+  return code(`ESC ${spaced(key)}`) + c1;
 }
 
 function csi(key: string): string {
@@ -77,7 +80,7 @@ NUL, BEL, ENQ, DEL and the rest of the control codes are ignored.
 ## Escape sequences
 
 ${table([
-  ...entries("functions.ts", "ESC", (key) => code(`ESC ${spaced(key)}`)),
+  ...entries("functions.ts", "ESC", escapeKey),
   {
     written: "`ESC ( …`, `) …`, `* …`, `+ …`",
     mnemonic: "SCS",
@@ -113,17 +116,7 @@ ${table(entries("modes.ts", "ANSI_MODES", (key) => code(key)))}
 
 \`CSI ? … h\` and \`CSI ? … l\`:
 
-${table([
-  ...entries("modes.ts", "PRIVATE_MODES", (key) => code(key)),
-  ...(
-    [
-      ["47", "ALTBUF", "Alternate Screen"],
-      ["1047", "OPT_ALTBUF", "Alternate Screen, cleared when left"],
-      ["1048", "SAVE_CURSOR", "Save and restore the cursor as DECSC and DECRC do"],
-      ["1049", "OPT_ALTBUF_CURSOR", "1048 and 1047 together, cleared when entered"],
-    ] as const
-  ).map(([key, mnemonic, name]) => ({ written: code(key), mnemonic, name, standard: "xterm" })),
-])}
+${table(entries("modes.ts", "PRIVATE_MODES", (key) => code(key)))}
 
 Modes about input (mouse, keypad, bracketed paste, focus) are ignored: a display has none.
 

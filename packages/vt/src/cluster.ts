@@ -11,11 +11,7 @@ export class ClusterTable {
   /** The index of a text, added if new. */
   index(text: string): number {
     let index = this.indices.get(text);
-    if (index === undefined) {
-      index = this.texts.length;
-      this.texts.push(text);
-      this.indices.set(text, index);
-    }
+    if (index === undefined) this.indices.set(text, (index = this.texts.push(text) - 1));
     return index;
   }
 

@@ -1,406 +1,231 @@
-// State to control sequences. Standard ones, in an order that other terminals show right; what none can express goes
-// into one APC string at the end, `asciinema-ts;key=value;…`, that others ignore:
-//
-//   w0 w1   rows of the primary and the alternate screen that are soft-wrapped though their text does not show it
-//   f0 f1   rows whose last cell is the blank that a wide character left when it wrapped
-//   q0 q1   the saved cursor of a screen waits to wrap
-//   c       row, column and pending wrap of the cursor
-//   l       last character printed, as a code point
-//   m       modes, as the bits of modes.ts
-//   x       saved private modes: number:0 or number:1
-//   r       size asked for: cols x rows
-//   h       first half of a surrogate pair that was cut
-import {
-  type Buffer,
-  DOUBLE_BOTTOM,
-  DOUBLE_TOP,
-  DOUBLE_WIDTH,
-  MARK_COMMAND,
-  MARK_END,
-  MARK_OUTPUT,
-  MARK_PROMPT,
-  SIZE,
-  WRAPPED,
-} from "./buffer.js";
-import { BLANK, CLUSTER, FILLER, HEAD, PROTECTED, TAIL } from "./cell.js";
-import { ASCII } from "./charset.js";
-import { type Control, defaultTabs, type Rgb, type Saved } from "./control.js";
-import {
-  BLINKING,
-  DECAWM,
-  DECLRMM,
-  DECOM,
-  DECSCNM,
-  DECTCEM,
-  DEFAULT_MODES,
-  IRM,
-  LNM,
-  REVERSE_WRAP,
-  SYNC,
-} from "./modes.js";
-import type { Parser } from "./parser.js";
-import { sgrOf } from "./sgr.js";
-import type { Parts } from "./style.js";
-import { joinsTo, widthOf } from "./unicode.js";
+// State to control sequences: standard ones, in an order that other terminals show right, and what none can express in
+// a string that they ignore (hidden.ts).
+import { type Buffer, MARK, SIZE, WRAPPED } from "./buffer.js";
+import { CLUSTER, FILLER, HEAD, PROTECTED, TAIL } from "./cell.js";
+import { area, Control, here, initial, screenShown } from "./control.js";
+import { HIDDEN, TOLD } from "./hidden.js";
+import { ANSI_MODES, BLINKING, DECCOLM, DECLRMM, DECOM, PRIVATE_MODES } from "./modes.js";
+import { DYNAMIC } from "./osc.js";
+import { parse, unfinished } from "./parser.js";
+import { textOf } from "./print.js";
+import { ATTRIBUTES } from "./sgr.js";
+import { type Rgb, type Saved, State, tabStops } from "./state.js";
+import { OVERLINE, type Parts, RGB, UNDERLINE_SHIFT } from "./style.js";
+import { joins } from "./unicode.js";
 
-const HIDDEN = "asciinema-ts";
+/** What printed characters depend on. */
+type Look = Parts & Pick<Saved, "protecting" | "sets" | "gl">;
 
 /** Control sequences that rebuild the state in a fresh terminal of the same size. */
-export function dump(c: Control, parser: Parser): string {
-  const hidden: string[] = [];
-  const out = new Out();
-  for (const [index, color] of c.palette) out.push(`\x1b]4;${index};${spec(color)}\x1b\\`);
-  if (c.foreground) out.push(`\x1b]10;${spec(c.foreground)}\x1b\\`);
-  if (c.background) out.push(`\x1b]11;${spec(c.background)}\x1b\\`);
-  if (c.cursorColor) out.push(`\x1b]12;${spec(c.cursorColor)}\x1b\\`);
-  for (const title of c.titles) out.push(`\x1b]2;${title}\x1b\\\x1b[22;2t`);
-  if (c.title !== "" || c.titles.length > 0) out.push(`\x1b]2;${c.title}\x1b\\`);
-  tabStops(c, out);
-
-  const onAlternate = c.buffer === c.alternate;
-  if (onAlternate) {
-    screen(c, 0, out, hidden);
-    out.push("\x1b[?1047h");
-    screen(c, 1, out, hidden);
-  } else {
-    if (c.alternate && (c.saved[1] || !isEmpty(c.alternate))) {
-      out.push("\x1b[?47h");
-      screen(c, 1, out, hidden);
-      out.push("\x1b[?47l");
-    }
-    screen(c, 0, out, hidden);
+export function dump(t: Control): string {
+  const { colors, title, titles, modes } = t;
+  let out = "";
+  for (const [index, color] of colors.palette) out += `\x1b]4;${index};${spec(color)}\x1b\\`;
+  for (const [i, name] of DYNAMIC.entries()) {
+    const color = colors[name];
+    if (color) out += `\x1b]${10 + i};${spec(color)}\x1b\\`;
   }
-  state(c, out, hidden);
-  if (c.last !== out.last) hidden.push(`l=${c.last}`);
-  if (c.savedModes.size > 0) hidden.push(`x=${[...c.savedModes].map(([mode, on]) => `${mode}:${on ? 1 : 0}`)}`);
-  if (c.requested) hidden.push(`r=${c.requested.cols}x${c.requested.rows}`);
-  if (parser.high !== 0) hidden.push(`h=${parser.high}`);
-  if (hidden.length > 0) out.push(`\x1b_${HIDDEN};${hidden.join(";")}\x1b\\`);
-  if (c.single !== 0) out.push(c.single === 2 ? "\x1bN" : "\x1bO");
-  out.push(parser.unfinished());
-  return out.text;
+  for (const pushed of titles) out += `\x1b]2;${pushed}\x1b\\\x1b[22;2t`;
+  if (title !== "" || titles.length > 0) out += `\x1b]2;${title}\x1b\\`;
+  if (`${t.tabs}` !== `${tabStops(t.cols)}`) {
+    out += "\x1b[3g";
+    for (const [col, stop] of t.tabs.entries()) if (stop !== 0) out += `\x1b[${col + 1}G\x1bH`;
+    out += "\r";
+  }
+
+  const [primary, alternate] = t.screens;
+  if (screenShown(t) === 1) out += `${screen(t, 0, primary)}\x1b[?47h${screen(t, 1, alternate!)}`;
+  else {
+    if (alternate && (t.saved[1] || !isBlank(alternate))) out += `\x1b[?47h${screen(t, 1, alternate)}\x1b[?47l`;
+    out += screen(t, 0, primary);
+  }
+
+  const usual = new State(t.cols, t.rows);
+  const switched = (table: Readonly<Record<string, number>>, which: number, marker = "?") => {
+    for (const [number, bit] of Object.entries(table))
+      if ((modes ^ usual.modes) & which & bit) out += `\x1b[${marker}${number}${modes & bit ? "h" : "l"}`;
+  };
+  switched(PRIVATE_MODES, DECLRMM);
+  if (modes & DECLRMM) out += `\x1b[${t.left + 1};${t.right + 1}s`;
+  if (t.top > 0 || t.bottom < t.rows - 1) out += `\x1b[${t.top + 1};${t.bottom + 1}r`;
+  switched(PRIVATE_MODES, DECOM);
+  out += cursor(t);
+  switched(PRIVATE_MODES, ~(DECLRMM | DECOM | DECCOLM | BLINKING));
+  switched(ANSI_MODES, -1, "");
+  if (t.shape > 0 || modes & BLINKING) out += `\x1b[${t.shape * 2 + (modes & BLINKING ? 1 : 2)} q`;
+  if (t.rectangle !== 0) out += "\x1b[2*x";
+  out += change(initial(t), t);
+
+  const untold = difference(t, out);
+  if (untold !== "") out += `\x1b_${HIDDEN}${untold}\x1b\\`;
+  if (t.single !== 0) out += t.single === 2 ? "\x1bN" : "\x1bO";
+  return out + unfinished(t);
 }
 
-/** The sequences so far. */
-class Out {
-  text = "";
-  /** Code point of the last character printed. */
-  last = 0;
-
-  push(...texts: string[]): void {
-    for (const text of texts) this.text += text;
+/** What is still missing after a dump so far. */
+function difference(t: Control, out: string): string {
+  const copy = new Control(t.cols, t.rows, 0, t.legacyWidths);
+  parse(copy, out);
+  let untold = "";
+  for (const field of TOLD) if (copy[field] !== t[field]) untold += `;${field}=${t[field]}`;
+  for (const [which, b] of t.screens.entries()) {
+    const other = copy.screens[which];
+    if (!b || !other) continue;
+    const rows = (key: string, test: (slot: number, other: number) => number | boolean) => {
+      const found = Array.from({ length: b.rows }, (_, row) => row).filter((row) => test(b.slot(row), row));
+      if (found.length > 0) untold += `;${key}${which}=${found}`;
+    };
+    rows("w", (slot, row) => b.flags[slot]! & ~other.flags[other.slot(row)]! & WRAPPED);
+    rows("f", (slot) => b.len[slot] === b.cols && (b.ch[(slot + 1) * b.cols - 1]! & FILLER) !== 0);
+    if (t.saved[which]?.pending) untold += `;q${which}=1`;
   }
-
-  print(text: string): void {
-    this.text += text;
-    this.last = text.codePointAt(0)!;
-  }
+  return untold;
 }
 
 function spec({ r, g, b }: Rgb): string {
   return `rgb:${[r, g, b].map((v) => v.toString(16).padStart(2, "0")).join("/")}`;
 }
 
-function tabStops(c: Control, out: Out): void {
-  const usual = defaultTabs(c.cols);
-  if (c.tabs.every((stop, col) => stop === usual[col])) return;
-  out.push("\x1b[3g");
-  for (let col = 0; col < c.cols; col++) if (c.tabs[col] !== 0) out.push(`\x1b[${col + 1}G\x1bH`);
-  out.push("\r");
-}
-
-/** Modes, margins, character sets, cursor and pen. */
-function state(c: Control, out: Out, hidden: string[]): void {
-  const { modes } = c;
-  const changed = modes ^ DEFAULT_MODES;
-  const left = c.left;
-  const right = c.right;
-  if (modes & DECSCNM) out.push("\x1b[?5h");
-  if (modes & DECLRMM) out.push(`\x1b[?69h`, left > 0 || right < c.cols - 1 ? `\x1b[${left + 1};${right + 1}s` : "");
-  if (c.top > 0 || c.bottom < c.rows - 1) out.push(`\x1b[${c.top + 1};${c.bottom + 1}r`);
-  if (modes & DECOM) out.push("\x1b[?6h");
-  cursor(c, out, hidden);
-  if (changed & DECAWM) out.push("\x1b[?7l");
-  if (changed & DECTCEM) out.push("\x1b[?25l");
-  if (modes & REVERSE_WRAP) out.push("\x1b[?45h");
-  if (modes & IRM) out.push("\x1b[4h");
-  if (modes & LNM) out.push("\x1b[20h");
-  const blinking = (modes & BLINKING) !== 0;
-  if (c.shape !== "block" || blinking)
-    out.push(`\x1b[${{ block: 1, underline: 3, bar: 5 }[c.shape] + (blinking ? 0 : 1)} q`);
-  if (c.rectangle) out.push("\x1b[2*x");
-  pen(c.pen, c.protecting, out);
-  sets(c.charsets, c.gl, out);
-  if (modes & SYNC) out.push("\x1b[?2026h");
-  const told = DECSCNM | DECLRMM | DECOM | DECAWM | DECTCEM | REVERSE_WRAP | IRM | LNM | BLINKING | SYNC;
-  if (changed & ~told) hidden.push(`m=${modes}`);
-}
-
-function pen(parts: Parts, protecting: boolean, out: Out): void {
-  const { fg, bg, attrs, underlineColor, link } = parts;
-  if (fg || bg || attrs || underlineColor) out.push(sgrOf(parts));
-  if (link !== "") out.push(`\x1b]8;;${link}\x1b\\`);
-  if (protecting) out.push('\x1b[1"q');
-}
-
-function sets(charsets: readonly string[], gl: number, out: Out): void {
-  charsets.forEach((set, g) => {
-    if (set !== ASCII) out.push(`\x1b${"()*+"[g]}${set}`);
-  });
-  if (gl > 0) out.push(["", "\x0e", "\x1bn", "\x1bo"][gl]!);
-}
-
-function cursor(c: Control, out: Out, hidden: string[]): void {
-  const b = c.buffer;
-  const slot = b.slot(c.row);
-  const row = c.row - (c.modes & DECOM ? c.top : 0) + 1;
-  const offset = (c.modes & DECOM ? c.left : 0) - 1;
-  const wide = (b.ch[slot * b.cols + c.col]! & TAIL) !== 0 ? 1 : 0;
-  const i = slot * b.cols + c.col - wide;
-  const reprint =
-    c.pending &&
-    c.col < b.len[slot]! &&
-    (b.flags[slot]! & SIZE) === 0 &&
-    !(c.col > wide && joins(c.textOf(b.ch[i - 1]!) || c.textOf(b.ch[i - 2]!), c.textOf(b.ch[i]!)));
-  if (reprint) {
-    // Printing the last character again makes other terminals wait to wrap, too.
-    const ch = b.ch[i]!;
-    out.push(`\x1b[${row};${c.col - wide - offset}H`);
-    const parts = c.styles.parts(b.at[i]!);
-    const protect = (ch & PROTECTED) !== 0;
-    pen(parts, protect, out);
-    out.print(c.textOf(ch));
-    out.push(reset(parts, protect));
-  } else out.push(`\x1b[${row};${c.col - offset}H`);
-  if (c.pending || (b.flags[slot]! & SIZE) !== 0) hidden.push(`c=${c.row},${c.col},${c.pending ? 1 : 0}`);
-}
-
-function reset({ fg, bg, attrs, underlineColor, link }: Parts, protecting: boolean): string {
-  return (
-    (fg || bg || attrs || underlineColor ? "\x1b[m" : "") +
-    (link === "" ? "" : "\x1b]8;;\x1b\\") +
-    (protecting ? '\x1b[0"q' : "")
-  );
-}
-
-/** The saved cursor and the lines of a screen, drawn on a blank one. */
-function screen(c: Control, which: 0 | 1, out: Out, hidden: string[]): void {
-  const saved = c.saved[which];
-  if (saved) savedCursor(saved, out);
-  if (saved?.pending) hidden.push(`q${which}=1`);
-  const b = which === 0 ? c.primary : c.alternate!;
-  lines(c, b, which, out, hidden);
-}
-
-function savedCursor(saved: Saved, out: Out): void {
-  if (saved.origin) out.push("\x1b[?6h");
-  out.push(`\x1b[${saved.row + 1};${saved.col + 1}H`);
-  pen(saved.pen, saved.protecting, out);
-  sets(saved.charsets, saved.gl, out);
-  out.push("\x1b7");
-  if (saved.origin) out.push("\x1b[?6l");
-  out.push(reset(saved.pen, saved.protecting));
-  saved.charsets.forEach((set, g) => {
-    if (set !== ASCII) out.push(`\x1b${"()*+"[g]}B`);
-  });
-  if (saved.gl !== 0) out.push("\x0f");
-}
-
-function lines(c: Control, b: Buffer, which: number, out: Out, hidden: string[]): void {
-  const wraps: number[] = [];
-  const fillers: number[] = [];
-  /** Cells drawn blank at first because the next one would join them. */
-  const late: { row: number; col: number }[] = [];
-  const ink = new Ink(c, out);
-  const settle = () => {
-    for (const { row, col } of late.splice(0).reverse()) {
-      const i = b.slot(row) * b.cols + col;
-      ink.use(b.at[i]!, (b.ch[i]! & PROTECTED) !== 0);
-      out.push(`\x1b[${row + 1};${col + 1}H`);
-      out.print(c.textOf(b.ch[i]!));
-    }
-  };
-  let at = 0;
-  out.push("\x1b[H");
-  let flowing = false;
-  for (let row = 0; row < b.rows; row++) {
-    const slot = b.slot(row);
-    const flags = b.flags[slot]!;
-    const start = slot * b.cols;
-    const tail = b.tail[slot]!;
-    let len = b.len[slot]!;
-    const wrapped = (flags & WRAPPED) !== 0;
-    const flows =
-      wrapped && len === b.cols && (flags & SIZE) === 0 && row + 1 < b.rows && flowsOn(c, b, slot, b.slot(row + 1));
-    if (wrapped && !flows) wraps.push(row);
-    if (!flows && tail === 0) while (len > 0 && b.ch[start + len - 1] === BLANK && b.at[start + len - 1] === 0) len--;
-    // A line that the one before flows into needs its first cell printed to make it wrap.
-    if (flowing && len === 0) len = 1;
-    if (len > 0 || tail !== 0 || (flags & ~WRAPPED) !== 0) {
-      if (!flowing && row !== at) {
-        out.push(row - at <= 3 ? "\r\n".repeat(row - at) : `\x1b[${row + 1}H`);
-        at = row;
-      } else at = row;
-      for (let col = 0; col < len; col++) {
-        const ch = b.ch[start + col]!;
-        if ((ch & FILLER) !== 0) fillers.push(row);
-        const style = b.at[start + col]!;
-        if (ch === BLANK && style === 0 && !(flowing && col === 0)) {
-          let end = col + 1;
-          while (end < len && b.ch[start + end] === BLANK && b.at[start + end] === 0) end++;
-          if (end - col > 5 && end < len) {
-            out.push(`\x1b[${end - col}C`);
-            col = end - 1;
-            continue;
-          }
-        }
-        ink.use(style, (ch & PROTECTED) !== 0);
-        const width = (ch & HEAD) !== 0 ? 2 : 1;
-        const text = c.textOf(ch);
-        const next = col + width;
-        if (next < len && c.textOf(b.ch[start + next]!) !== "" && joins(text, c.textOf(b.ch[start + next]!))) {
-          late.push({ row, col });
-          out.print(" ".repeat(width));
-        } else {
-          out.print(text);
-          // Terminals that count code points one by one are set right again.
-          if ((ch & CLUSTER) !== 0 && next < b.cols) out.push(`\x1b[${next + 1}G`);
-        }
-        col += width - 1;
-      }
-      if (tail !== 0 && len < b.cols) {
-        ink.use(tail, false);
-        out.push("\x1b[K");
-      }
-      if (flags & SIZE) {
-        if (late.length > 0) {
-          settle();
-          out.push(`\x1b[${row + 1}H`);
-        }
-        out.push({ [DOUBLE_WIDTH]: "\x1b#6", [DOUBLE_TOP]: "\x1b#3", [DOUBLE_BOTTOM]: "\x1b#4" }[flags & SIZE]!);
-      }
-      if (flags & MARK_PROMPT) out.push("\x1b]133;A\x1b\\");
-      if (flags & MARK_COMMAND) out.push("\x1b]133;B\x1b\\");
-      if (flags & MARK_OUTPUT) out.push("\x1b]133;C\x1b\\");
-      if (flags & MARK_END) out.push("\x1b]133;D\x1b\\");
-    }
-    flowing = flows;
-  }
-  settle();
-  ink.use(0, false);
-  if (wraps.length > 0) hidden.push(`w${which}=${wraps}`);
-  if (fillers.length > 0) hidden.push(`f${which}=${fillers}`);
-}
-
-/** Whether printing the first cell of the next line right after the last of this one makes this one wrap. */
-function flowsOn(c: Control, b: Buffer, slot: number, next: number): boolean {
-  if (b.len[next] === 0) return false;
-  const end = (slot + 1) * b.cols;
-  const last = c.textOf(b.ch[end - 1]!) || c.textOf(b.ch[end - 2]!);
-  return !joins(last, c.textOf(b.ch[next * b.cols]!));
-}
-
-function joins(before: string, text: string): boolean {
-  return joinsTo(before, text.codePointAt(0)!);
-}
-
-function isEmpty(b: Buffer): boolean {
-  for (let row = 0; row < b.rows; row++) {
-    const slot = b.slot(row);
-    b.trim(slot);
-    if (b.len[slot] !== 0 || b.tail[slot] !== 0 || b.flags[slot] !== 0) return false;
-  }
+function isBlank(b: Buffer): boolean {
+  for (let row = 0; row < b.rows; row++) if (!b.isBlank(b.slot(row))) return false;
   return true;
 }
 
-/** Writes what changes between the styles of cells. */
-class Ink {
-  private readonly control: Control;
-  private readonly out: Out;
-  private style = 0;
-  private link = "";
-  private protecting = false;
-
-  constructor(control: Control, out: Out) {
-    this.control = control;
-    this.out = out;
-  }
-
-  use(style: number, protecting: boolean): void {
-    if (style !== this.style) {
-      const parts = this.control.styles.parts(style);
-      const { fg, bg, attrs, underlineColor, link } = parts;
-      this.out.push(fg || bg || attrs || underlineColor ? sgrOf(parts) : "\x1b[m");
-      if (link !== this.link) this.out.push(`\x1b]8;;${link}\x1b\\`);
-      this.style = style;
-      this.link = link;
+/** To the cursor's place. When it waits to wrap, the last character is printed again, so that other terminals wait, too. */
+function cursor(t: Control): string {
+  const b = t.buffer;
+  const { top, left } = area(t);
+  const slot = here(t);
+  let i = slot * b.cols + t.col;
+  let { col } = t;
+  let text = "";
+  if (t.pending !== 0 && col < b.len[slot]! && (b.flags[slot]! & SIZE) === 0) {
+    if ((b.ch[i]! & TAIL) !== 0) {
+      col--;
+      i--;
     }
-    if (protecting !== this.protecting) {
-      this.out.push(protecting ? '\x1b[1"q' : '\x1b[0"q');
-      this.protecting = protecting;
+    text = textOf(t, b.ch[i]!);
+    if (col > 0 && joins(textOf(t, b.ch[i - 1]!) || textOf(t, b.ch[i - 2]!), text)) {
+      text = "";
+      ({ col } = t);
     }
   }
+  const plain = initial(t);
+  const look = lookOf(t, b, i);
+  if (text !== "") text = change(plain, look) + text + change(look, plain);
+  return `\x1b[${t.row - top + 1};${col - left + 1}H${text}`;
 }
 
-/** Takes in what the APC string of a dump says; other strings mean nothing. */
-export function applyHidden(c: Control, parser: Parser, data: string): void {
-  const [name, ...items] = data.split(";");
-  if (name !== HIDDEN) return;
-  for (const item of items) {
-    const [key = "", value = ""] = item.split("=");
-    const numbers = value.split(/[,:x]/).map(Number);
-    if (!numbers.every((number) => Number.isInteger(number) && number >= 0)) continue;
-    hide(c, parser, key, numbers);
+/** The saved cursor and the lines of a screen, drawn on a blank one. */
+function screen(t: Control, which: number, b: Buffer): string {
+  const plain = initial(t);
+  const saved = t.saved[which];
+  let out = "";
+  if (saved) {
+    const origin = (set: string) => (saved.modes & DECOM ? `\x1b[?6${set}` : "");
+    out += `${origin("h")}\x1b[${saved.row + 1};${saved.col + 1}H`;
+    out += `${change(plain, saved)}\x1b7${origin("l")}${change(saved, plain)}`;
   }
+  out += "\x1b[H";
+
+  let look: Look = plain;
+  const use = (next: Look) => {
+    out += change(look, next);
+    look = next;
+  };
+  let at = 0;
+  /** Printing the first cell of this line right after the last one of the line before makes that one wrap. */
+  let flowing = false;
+  for (let row = 0; row < b.rows; row++) {
+    const slot = b.slot(row);
+    const next = b.slot(row + 1);
+    const start = slot * b.cols;
+    const flags = b.flags[slot]!;
+    const tail = b.tail[slot]!;
+    /** Text in a column of this line, or, after the last, of the next. */
+    const textAt = (col: number) => textOf(t, b.ch[col < b.cols ? start + col : next * b.cols]!);
+    const full = (flags & (WRAPPED | SIZE)) === WRAPPED && b.len[slot] === b.cols;
+    const flows = full && row + 1 < b.rows && b.len[next]! > 0;
+    const len = Math.max(flows ? b.cols : b.trim(slot), flowing ? 1 : 0);
+    if (len > 0 || tail !== 0 || (flags & ~WRAPPED) !== 0) {
+      if (!flowing) out += "\r\n".repeat(row - at);
+      at = row;
+      flowing = flows;
+      /** Cells drawn blank at first because the next one would join them. */
+      const late: number[] = [];
+      for (let col = 0; col < len; ) {
+        const ch = b.ch[start + col]!;
+        const text = textAt(col);
+        use(lookOf(t, b, start + col));
+        const end = col + ((ch & HEAD) !== 0 ? 2 : 1);
+        if (end < len && joins(text, textAt(end))) {
+          late.unshift(col);
+          out += " ".repeat(end - col);
+        } else {
+          out += text;
+          if (end === b.cols && joins(text, textAt(end))) flowing = false;
+          // Terminals that count code points one by one are set right again.
+          if ((ch & CLUSTER) !== 0 && end < b.cols) out += `\x1b[${end + 1}G`;
+        }
+        col = end;
+      }
+      if (tail !== 0 && len < b.cols) {
+        use({ ...plain, ...t.styles.parts(tail) });
+        out += "\x1b[K";
+      }
+      for (const col of late) {
+        flowing = false;
+        use(lookOf(t, b, start + col));
+        out += `\x1b[${col + 1}G${textAt(col)}`;
+      }
+      if (flags & SIZE) out += `\x1b#${[6, 3, 4][((flags & SIZE) >> 1) - 1]}`;
+      for (let k = 0; k < 4; k++) if (flags & (MARK << k)) out += `\x1b]133;${"ABCD"[k]}\x1b\\`;
+    } else flowing = false;
+  }
+  use(plain);
+  return out;
 }
 
-function hide(c: Control, parser: Parser, key: string, numbers: number[]): void {
-  const which = key.endsWith("1") ? 1 : 0;
-  const b = which === 0 ? c.primary : c.alternate;
-  const [first = 0, second = 0, third = 0] = numbers;
-  switch (key) {
-    case "w0":
-    case "w1":
-      for (const row of numbers) {
-        if (!b || row >= b.rows) continue;
-        b.flags[b.slot(row)]! |= WRAPPED;
-        b.touch(row);
-      }
-      return;
-    case "f0":
-    case "f1":
-      for (const row of numbers) {
-        if (!b || row >= b.rows) continue;
-        const slot = b.slot(row);
-        const i = slot * b.cols + b.cols - 1;
-        if (b.len[slot] === b.cols && (b.ch[i]! & ~PROTECTED) === BLANK) b.ch[i]! |= FILLER;
-      }
-      return;
-    case "q0":
-    case "q1": {
-      const saved = c.saved[which];
-      if (saved) c.saved[which] = { ...saved, pending: true };
-      return;
-    }
-    case "c":
-      c.row = Math.min(first, c.rows - 1);
-      c.col = Math.min(second, c.cols - 1);
-      c.pending = third === 1;
-      return;
-    case "l":
-      if (first === 0 || widthOf(Math.min(first, 0x10ffff)) > 0) c.last = Math.min(first, 0x10ffff);
-      return;
-    case "m":
-      c.modes = first & 0x1fff;
-      c.updatePlain();
-      return;
-    case "x":
-      for (let i = 0; i + 1 < numbers.length && i < 128; i += 2) c.savedModes.set(numbers[i]!, numbers[i + 1] === 1);
-      return;
-    case "r":
-      c.requested = { cols: first, rows: second };
-      return;
-    case "h":
-      if (first >= 0xd800 && first <= 0xdbff) parser.high = first;
-  }
+function lookOf(t: Control, b: Buffer, i: number): Look {
+  return { ...initial(t), ...t.styles.parts(b.at[i]!), protecting: b.ch[i]! & PROTECTED };
+}
+
+/** From a look to another. */
+function change(from: Look, to: Look): string {
+  let out = "";
+  const { fg, bg, attrs, underlineColor, link, protecting, sets, gl } = to;
+  if (fg !== from.fg || bg !== from.bg || attrs !== from.attrs || underlineColor !== from.underlineColor)
+    out += sgrOf(to);
+  if (link !== from.link) out += `\x1b]8;;${link}\x1b\\`;
+  if (protecting !== from.protecting) out += `\x1b[${protecting ? 1 : 0}"q`;
+  for (const [g, set] of sets.entries()) if (set !== from.sets[g]) out += `\x1b${"()*+"[g]}${set}`;
+  if (gl !== from.gl) out += ["\x0f", "\x0e", "\x1bn", "\x1bo"][gl];
+  return out;
+}
+
+/** The SGR sequences that set the pen from any state; the link is not part of it. */
+function sgrOf({ fg, bg, attrs, underlineColor }: Parts): string {
+  const underline = attrs >>> UNDERLINE_SHIFT;
+  let codes = "";
+  for (const [code, bit] of ATTRIBUTES.entries())
+    if (attrs & bit && (code !== 4 || underline < 3)) codes += `;${underline === 2 && code === 4 ? 21 : code}`;
+  if (attrs & OVERLINE) codes += ";53";
+  codes += colorCodes(fg, 30) + colorCodes(bg, 40);
+  let text = `\x1b[${codes && 0}${codes}m`;
+  // Sub-parameters go apart: terminals that do not know them drop the whole sequence.
+  if (underline > 2) text += `\x1b[4:${underline}m`;
+  if (underlineColor !== 0)
+    text += `\x1b[58:${underlineColor < RGB ? `5:${underlineColor - 1}` : `2::${channels(underlineColor).join(":")}`}m`;
+  return text;
+}
+
+function colorCodes(color: number, base: number): string {
+  if (color === 0) return "";
+  if (color >= RGB) return `;${base + 8};2;${channels(color).join(";")}`;
+  if (color <= 16) return `;${base + color - 1 + (color > 8 ? 52 : 0)}`;
+  return `;${base + 8};5;${color - 1}`;
+}
+
+function channels(color: number): number[] {
+  return [(color >> 16) & 0xff, (color >> 8) & 0xff, color & 0xff];
 }

@@ -1,7 +1,8 @@
 // Reading lines: cells, and runs of neighbouring cells of one pen.
-import { type Buffer, DOUBLE_BOTTOM, DOUBLE_TOP, DOUBLE_WIDTH, SIZE, WRAPPED } from "./buffer.js";
+import { type Buffer, SIZE, WRAPPED } from "./buffer.js";
 import { BLANK, CLUSTER, FILLER, HEAD, TAIL, TEXT } from "./cell.js";
-import { CLUSTER_LIMIT, type Control } from "./control.js";
+import type { Control } from "./control.js";
+import { CLUSTER_LIMIT, textOf } from "./print.js";
 import type { Pen } from "./style.js";
 
 /** Neighbouring cells of one pen. */
@@ -21,6 +22,8 @@ export interface Cell {
   pen: Pen;
 }
 
+const SIZES = ["single", "double-width", "double-top", "double-bottom"] as const;
+
 /** A line as it was when it was asked for; to be read before the terminal is fed again. */
 export class Line {
   private readonly control: Control;
@@ -28,10 +31,10 @@ export class Line {
   private readonly slot: number;
 
   /** @internal */
-  constructor(control: Control, buffer: Buffer, slot: number) {
+  constructor(control: Control, row: number) {
     this.control = control;
-    this.buffer = buffer;
-    this.slot = slot;
+    this.buffer = control.buffer;
+    this.slot = this.buffer.slot(row);
   }
 
   /** Whether the text goes on in the next line without a line feed between. */
@@ -41,16 +44,7 @@ export class Line {
 
   /** DECDWL and DECDHL: such a line shows its first half of the columns, each twice as wide. */
   get size(): "single" | "double-width" | "double-top" | "double-bottom" {
-    switch (this.buffer.flags[this.slot]! & SIZE) {
-      case DOUBLE_WIDTH:
-        return "double-width";
-      case DOUBLE_TOP:
-        return "double-top";
-      case DOUBLE_BOTTOM:
-        return "double-bottom";
-      default:
-        return "single";
-    }
+    return SIZES[(this.buffer.flags[this.slot]! & SIZE) >> 1]!;
   }
 
   /** The runs from left to right. Blank cells in the default pen after the last other cell are left out. */
@@ -94,7 +88,7 @@ export class Line {
     for (let i = start; i < start + len; i++) {
       const ch = buffer.ch[i]!;
       yield {
-        text: control.textOf(ch),
+        text: textOf(control, ch),
         width: (ch & TAIL) !== 0 ? 0 : (ch & HEAD) !== 0 ? 2 : 1,
         pen: control.styles.pen(buffer.at[i]!),
       };

@@ -13,9 +13,12 @@ export const DECLRMM = 1 << 9;
 export const DECNCSM = 1 << 10;
 export const SYNC = 1 << 11;
 export const BLINKING = 1 << 12;
-
-/** Modes of a terminal after reset. */
-export const DEFAULT_MODES = DECAWM | DECTCEM;
+/** The bits above, which a terminal keeps. */
+export const KEPT = (1 << 13) - 1;
+/** Not kept but read off the screen shown. */
+const ALTBUF = 1 << 13;
+const OPT_ALTBUF = 1 << 14;
+const OPT_ALTBUF_CURSOR = 1 << 15;
 
 /** ANSI modes (SM, RM) by number. */
 export const ANSI_MODES: Readonly<Record<number, number>> = {
@@ -25,7 +28,7 @@ export const ANSI_MODES: Readonly<Record<number, number>> = {
   20: LNM,
 };
 
-/** Private modes (DECSET, DECRST) by number, without those that switch screens. */
+/** Private modes (DECSET, DECRST) by number. */
 export const PRIVATE_MODES: Readonly<Record<number, number>> = {
   // DECCOLM | 132 Columns, when 40 allows it: clears the screen, the size is noted and not obeyed | DEC VT100
   3: DECCOLM,
@@ -49,4 +52,12 @@ export const PRIVATE_MODES: Readonly<Record<number, number>> = {
   95: DECNCSM,
   // SYNC | Synchronized Output | de facto
   2026: SYNC,
+  // ALTBUF | Alternate Screen | xterm
+  47: ALTBUF,
+  // OPT_ALTBUF | Alternate Screen, cleared when left | xterm
+  1047: OPT_ALTBUF,
+  // SAVE_CURSOR | Save and restore the cursor as DECSC and DECRC do | xterm
+  1048: 0,
+  // OPT_ALTBUF_CURSOR | 1048 and 1047 together, cleared when entered | xterm
+  1049: OPT_ALTBUF_CURSOR,
 };

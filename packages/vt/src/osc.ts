@@ -1,16 +1,19 @@
 // Operating system commands: titles, colours, links, marks.
-import { MARK_COMMAND, MARK_END, MARK_OUTPUT, MARK_PROMPT } from "./buffer.js";
-import type { Control, Rgb } from "./control.js";
+import { MARK } from "./buffer.js";
+import { type Control, here } from "./control.js";
+import type { Rgb } from "./state.js";
 
 const TITLE_LIMIT = 1024;
 const LINK_LIMIT = 2083;
 
 /** Obeys an operating system command, given without its introducer and terminator. */
 export function osc(t: Control, data: string): void {
-  const match = /^(\d+);?/.exec(data);
+  const match = /^(\d+);?([\s\S]*)/.exec(data);
   if (!match) return;
-  const rest = data.slice(match[0].length);
-  switch (Number(match[1])) {
+  const number = Number(match[1]);
+  const rest = match[2]!;
+  const parts = rest.split(";");
+  switch (number) {
     // OSC 0 | Set icon name and title | xterm
     // OSC 2 | Set title | xterm
     case 0:
@@ -18,33 +21,38 @@ export function osc(t: Control, data: string): void {
       t.title = plain(rest).slice(0, TITLE_LIMIT);
       return;
     // OSC 4 | Set palette colours | xterm
-    case 4:
-      setPalette(t, rest);
+    case 4: {
+      const palette = new Map(t.colors.palette);
+      for (let i = 0; i + 1 < parts.length; i += 2) {
+        const rgb = parseColor(parts[i + 1]!);
+        if (rgb && /^\d+$/.test(parts[i]!) && Number(parts[i]) < 256) palette.set(Number(parts[i]), rgb);
+      }
+      setColors(t, { palette });
       return;
+    }
     // OSC 8 | Hyperlink | de facto
-    case 8:
-      t.pen.link = link(rest);
+    case 8: {
+      const target = plain(parts.slice(1).join(";"));
+      t.link = target.length > LINK_LIMIT ? "" : target;
       t.stale = true;
       return;
+    }
     // OSC 10 | Set foreground colour | xterm
     // OSC 11 | Set background colour | xterm
     // OSC 12 | Set cursor colour | xterm
     case 10:
     case 11:
-    case 12: {
-      let number = Number(match[1]);
-      for (const spec of rest.split(";")) {
-        const rgb = parseColor(spec);
-        if (rgb) setDynamic(t, number, rgb);
-        number++;
+    case 12:
+      for (const [i, name] of DYNAMIC.slice(number - 10).entries()) {
+        const rgb = parseColor(parts[i] ?? "");
+        if (rgb) setColors(t, { [name]: rgb });
       }
       return;
-    }
     // OSC 104 | Reset palette colours | xterm
     case 104:
-      if (rest === "") t.palette.clear();
-      else for (const index of rest.split(";")) t.palette.delete(Number(index));
-      t.all = true;
+      setColors(t, {
+        palette: new Map([...t.colors.palette].filter(([index]) => rest !== "" && !parts.includes(`${index}`))),
+      });
       return;
     // OSC 110 | Reset foreground colour | xterm
     // OSC 111 | Reset background colour | xterm
@@ -52,40 +60,23 @@ export function osc(t: Control, data: string): void {
     case 110:
     case 111:
     case 112:
-      setDynamic(t, Number(match[1]) - 100, undefined);
+      setColors(t, { [DYNAMIC[number - 110]!]: undefined });
       return;
     // OSC 133 | Semantic prompt marks | FinalTerm
     case 133: {
-      const bit = { A: MARK_PROMPT, B: MARK_COMMAND, C: MARK_OUTPUT, D: MARK_END }[rest.charAt(0)];
-      if (bit !== undefined) t.mark(bit);
+      const b = t.buffer;
+      const slot = here(t);
+      if (/^[A-D]/.test(rest)) b.flags[slot]! |= MARK << (rest.charCodeAt(0) - 65);
+      b.stamp[slot] = b.generation;
     }
   }
 }
 
-function setPalette(t: Control, rest: string): void {
-  const parts = rest.split(";");
-  for (let i = 0; i + 1 < parts.length; i += 2) {
-    const index = Number(parts[i]);
-    const rgb = parseColor(parts[i + 1]!);
-    if (!rgb || !/^\d+$/.test(parts[i]!) || index > 255) continue;
-    t.palette.set(index, rgb);
-    t.all = true;
-  }
-}
+export const DYNAMIC = ["foreground", "background", "cursor"] as const;
 
-function setDynamic(t: Control, number: number, rgb: Rgb | undefined): void {
-  if (number === 10) t.foreground = rgb;
-  else if (number === 11) t.background = rgb;
-  else if (number === 12) t.cursorColor = rgb;
-  else return;
+function setColors(t: Control, colors: Partial<Control["colors"]>): void {
+  t.colors = { ...t.colors, ...colors };
   t.all = true;
-}
-
-function link(rest: string): string {
-  const semicolon = rest.indexOf(";");
-  if (semicolon < 0) return "";
-  const target = plain(rest.slice(semicolon + 1));
-  return target.length > LINK_LIMIT ? "" : target;
 }
 
 function plain(text: string): string {
@@ -94,16 +85,12 @@ function plain(text: string): string {
 
 /** `rgb:r/g/b` with one to four hexadecimal digits each, or `#` with as many for all three. */
 export function parseColor(spec: string): Rgb | undefined {
-  const parts =
-    /^rgba?:([0-9a-f]{1,4})\/([0-9a-f]{1,4})\/([0-9a-f]{1,4})(?:\/[0-9a-f]{1,4})?$/i.exec(spec) ??
-    /^#([0-9a-f])([0-9a-f])([0-9a-f])$/i.exec(spec) ??
-    /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(spec) ??
-    /^#([0-9a-f]{3})([0-9a-f]{3})([0-9a-f]{3})$/i.exec(spec) ??
-    /^#([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})$/i.exec(spec);
-  if (!parts) return undefined;
-  return { r: channel(parts[1]!), g: channel(parts[2]!), b: channel(parts[3]!) };
-}
-
-function channel(hex: string): number {
-  return Math.round((Number.parseInt(hex, 16) * 255) / (16 ** hex.length - 1));
+  const size = (spec.length - 1) / 3;
+  let parts: string[] = [];
+  if (/^rgba?:/i.test(spec)) parts = spec.split(/[:/]/).slice(1);
+  else if (spec.startsWith("#") && size % 1 === 0)
+    parts = [1, 1 + size, 1 + 2 * size].map((i) => spec.slice(i, i + size));
+  if (parts.length < 3 || parts.length > 4 || !parts.every((hex) => /^[0-9a-f]{1,4}$/i.test(hex))) return undefined;
+  const [r, g, b] = parts.map((hex) => Math.round((Number.parseInt(hex, 16) * 255) / (16 ** hex.length - 1)));
+  return { r: r!, g: g!, b: b! };
 }

@@ -1,5 +1,5 @@
 // Resizing: the primary screen rewraps its soft-wrapped lines, the alternate one is clipped.
-import { Buffer, type Contents, SIZE, WRAPPED } from "./buffer.js";
+import { Buffer, SIZE, WRAPPED } from "./buffer.js";
 import { BLANK, FILLER, HEAD, TAIL } from "./cell.js";
 
 /** A position that keeps its place in the text while lines are rewrapped. */
@@ -13,156 +13,101 @@ export interface Anchor {
  *
  *  Anchors, the cursor first, move with their cells. A screen that was full to its last row stays so as far as the
  *  scrollback reaches; else its first line stays first. */
-export function reflow(old: Buffer, cols: number, rows: number, anchors: Anchor[]): Buffer {
-  const cursor = anchors[0]!;
+export function reflow(old: Buffer, cols: number, rows: number, anchors: readonly Anchor[]): Buffer {
+  const rewraps = cols !== old.cols;
   let used = old.rows;
-  while (used > cursor.row + 1 && isBlank(old, old.slot(used - 1))) used--;
-  const full = used === old.rows;
-  const first: Anchor = { row: 0, col: 0 };
-  const places = [first, ...anchors].map((anchor) => ({ anchor, row: anchor.row, col: anchor.col }));
+  while (used > anchors[0]!.row + 1 && old.isBlank(old.slot(used - 1))) used--;
+  const first = { row: 0, col: 0 };
+  const places = [first, ...anchors].map((anchor) => ({ anchor, ...anchor }));
 
-  const out = new Lines(cols, old.history + used);
+  // All lines are kept at first: which of them are the screen is known in the end.
+  const next = new Buffer(cols, rows, Infinity);
+  let line = -1;
+  let slot = 0;
+  let col = 0;
+  const begin = () => {
+    if (++line >= rows) next.push(0);
+    slot = next.slot(Math.min(line, rows - 1));
+    col = 0;
+  };
+  const put = (ch: number, style: number) => {
+    if (col === cols) {
+      next.flags[slot]! |= WRAPPED;
+      begin();
+    }
+    const i = slot * cols + col++;
+    next.ch[i] = ch;
+    next.at[i] = style;
+    next.len[slot] = col;
+  };
+  let goesOn = false;
   for (let row = -old.history; row < used; row++) {
-    const from = row;
-    if (cols !== old.cols) while (row + 1 < used && flowsOn(old, row)) row++;
-    const last = old.slot(row);
-    if (cols !== old.cols) old.trim(last);
-    out.begin(old.flags[old.slot(from)]! & ~WRAPPED);
-    for (let r = from; r <= row; r++) {
-      const slot = old.slot(r);
-      const start = slot * old.cols;
-      let end = old.len[slot]!;
-      if (r < row) while (end > 0 && (old.ch[start + end - 1]! & FILLER) !== 0) end--;
-      const here = places.filter((place) => place.row === r);
-      for (let col = 0; col < end; col++) {
-        out.put(old.ch[start + col]!, old.at[start + col]!);
-        for (const { anchor, col: at } of here)
-          if (at === col) {
-            anchor.row = out.count - 1;
-            anchor.col = out.col - 1;
-          }
+    const source = old.slot(row);
+    const flags = old.flags[source]!;
+    if (!goesOn) {
+      begin();
+      next.flags[slot] = flags & ~WRAPPED;
+    }
+    const after = old.flags[old.slot(row + 1)]!;
+    goesOn = rewraps && row + 1 < used && (flags & WRAPPED) !== 0 && ((flags | after) & SIZE) === 0;
+    let len = rewraps && !goesOn ? old.trim(source) : old.len[source]!;
+    const start = source * old.cols;
+    while (goesOn && len > 0 && (old.ch[start + len - 1]! & FILLER) !== 0) len--;
+    const here = places.filter((place) => place.row === row);
+    for (let at = 0; at < len; at++) {
+      let ch = old.ch[start + at]!;
+      const style = old.at[start + at]!;
+      if ((ch & HEAD) !== 0) {
+        if (cols === 1) ch = BLANK;
+        else if (col === cols - 1) put(BLANK | FILLER, style);
       }
-      for (const { anchor, col } of here)
-        if (col >= end) {
-          anchor.row = out.count - 1;
-          anchor.col = Math.min(cols, out.col + (r === row ? col - end : 0));
+      if (cols > 1 || (ch & TAIL) === 0) put(rewraps ? ch & ~FILLER : ch, style);
+      for (const { anchor, col: wanted } of here)
+        if (wanted === at) {
+          anchor.row = line;
+          anchor.col = col - 1;
         }
     }
-    out.end(old.tail[last]!, cols === old.cols ? old.flags[last]! & WRAPPED : 0);
+    for (const { anchor, col: wanted } of here)
+      if (wanted >= len) {
+        anchor.row = line;
+        anchor.col = Math.min(cols, col + (goesOn ? 0 : wanted - len));
+      }
+    if (!goesOn) {
+      next.tail[slot] = old.tail[source]!;
+      if (!rewraps) next.flags[slot]! |= flags & WRAPPED;
+    }
   }
 
-  const lines = out.count;
-  const top = full ? Math.max(0, lines - rows) : Math.max(first.row, lines - rows);
-  const start = Math.min(top, cursor.row);
-  for (const anchor of anchors) anchor.row = Math.max(0, Math.min(rows - 1, anchor.row - start));
-  const next = new Buffer(cols, rows, old.limit, { ...out.contents(), top: start });
-  next.scrolledOut = Math.max(0, old.scrolledOut - old.history + start);
+  const lines = line + 1;
+  const top = Math.min(Math.max(used === old.rows ? 0 : first.row, lines - rows), anchors[0]!.row);
+  for (const anchor of anchors) anchor.row = Math.max(0, Math.min(rows - 1, anchor.row - top));
+  next.startAt(top);
+  next.limit = old.limit;
+  next.history = Math.min(top, old.limit);
+  next.scrolledOut = Math.max(0, old.scrolledOut - old.history + top);
+  next.doubled = old.doubled;
   return next;
 }
 
-/** A buffer of another size with what fits of the same screen; the cursor's row stays on it. Returns the rows lost above. */
-export function clip(old: Buffer, cols: number, rows: number, cursorRow: number): { buffer: Buffer; lost: number } {
-  const lost = Math.max(0, Math.min(cursorRow, old.rows - 1) - (rows - 1));
+/** A buffer of another size with what fits of the same screen, without the first `lost` rows. */
+export function clip(old: Buffer, cols: number, rows: number, lost: number): Buffer {
   const next = new Buffer(cols, rows, old.limit);
   next.doubled = old.doubled;
   for (let row = 0; row < Math.min(rows, old.rows - lost); row++) {
     const source = old.slot(row + lost);
     old.split(source, cols);
-    if (cols !== old.cols) old.unfill(source);
-    const len = Math.min(cols, old.len[source]!);
-    const first = source * old.cols;
-    next.ch.set(old.ch.subarray(first, first + len), row * cols);
-    next.at.set(old.at.subarray(first, first + len), row * cols);
-    next.len[row] = len;
-    next.tail[row] = cols > old.cols && len < old.cols ? old.tail[source]! : cols <= old.cols ? old.tail[source]! : 0;
-    next.flags[row] = old.flags[source]! & (cols === old.cols ? 0xff : ~WRAPPED);
+    const len = old.len[source]!;
+    next.len[row] = Math.min(cols, len);
+    next.tail[row] = cols > old.cols && len === old.cols ? 0 : old.tail[source]!;
+    next.flags[row] = old.flags[source]!;
+    if (cols !== old.cols) {
+      old.unfill(source);
+      next.flags[row]! &= ~WRAPPED;
+    }
+    const start = source * old.cols;
+    next.ch.set(old.ch.subarray(start, start + next.len[row]!), row * cols);
+    next.at.set(old.at.subarray(start, start + next.len[row]!), row * cols);
   }
-  return { buffer: next, lost };
-}
-
-function isBlank(buffer: Buffer, slot: number): boolean {
-  buffer.trim(slot);
-  return buffer.len[slot] === 0 && buffer.tail[slot] === 0 && buffer.flags[slot] === 0;
-}
-
-function flowsOn(buffer: Buffer, row: number): boolean {
-  const flags = buffer.flags[buffer.slot(row)]!;
-  return (flags & WRAPPED) !== 0 && (flags & SIZE) === 0 && (buffer.flags[buffer.slot(row + 1)]! & SIZE) === 0;
-}
-
-/** Lines being written one after the other, each in a slot of its own. */
-class Lines {
-  private readonly cols: number;
-  private ch: Int32Array;
-  private at: Int32Array;
-  private len: Int32Array;
-  private tail: Int32Array;
-  private flags: Uint8Array;
-  /** Lines so far, the one being written included. */
-  count = 0;
-  /** Column of the next cell. */
-  col = 0;
-
-  constructor(cols: number, capacity: number) {
-    this.cols = cols;
-    this.ch = new Int32Array(capacity * cols);
-    this.at = new Int32Array(capacity * cols);
-    this.len = new Int32Array(capacity);
-    this.tail = new Int32Array(capacity);
-    this.flags = new Uint8Array(capacity);
-  }
-
-  begin(flags: number): void {
-    if (this.count === this.len.length) this.grow();
-    this.flags[this.count++] = flags;
-    this.col = 0;
-  }
-
-  private grow(): void {
-    const { ch, at, len, tail, flags } = this;
-    const capacity = len.length * 2 + 8;
-    this.ch = new Int32Array(capacity * this.cols);
-    this.at = new Int32Array(capacity * this.cols);
-    this.len = new Int32Array(capacity);
-    this.tail = new Int32Array(capacity);
-    this.flags = new Uint8Array(capacity);
-    this.ch.set(ch);
-    this.at.set(at);
-    this.len.set(len);
-    this.tail.set(tail);
-    this.flags.set(flags);
-  }
-
-  private wrap(): void {
-    this.flags[this.count - 1]! |= WRAPPED;
-    this.len[this.count - 1] = this.cols;
-    this.begin(0);
-  }
-
-  put(ch: number, style: number): void {
-    const { cols } = this;
-    if ((ch & HEAD) !== 0) {
-      if (cols === 1) ch = BLANK;
-      else if (this.col === cols - 1) this.cell(BLANK | FILLER, style);
-    } else if ((ch & TAIL) !== 0 && cols === 1) return;
-    if (this.col === cols) this.wrap();
-    this.cell(ch & ~FILLER, style);
-  }
-
-  private cell(ch: number, style: number): void {
-    const i = (this.count - 1) * this.cols + this.col++;
-    this.ch[i] = ch;
-    this.at[i] = style;
-  }
-
-  end(tail: number, flags: number): void {
-    this.len[this.count - 1] = this.col;
-    this.tail[this.count - 1] = tail;
-    this.flags[this.count - 1]! |= flags;
-  }
-
-  contents(): Omit<Contents, "top"> {
-    const { ch, at, len, tail, flags, count } = this;
-    return { ch, at, len, tail, flags, count };
-  }
+  return next;
 }

@@ -48,10 +48,7 @@ const UNDERLINES = [false, "single", "double", "curly", "dotted", "dashed"] as c
 const DIRECT = -(1 << 30);
 /** Marks an interned style. */
 export const INTERNED = 1 << 29;
-/** The index in an interned style. */
-const INDEX = INTERNED - 1;
 const PENS_KEPT = 1 << 11;
-const FIRST_LIMIT = 1 << 14;
 
 /** The parts of a style, as SGR and OSC 8 set them. Colours: 0 default, 1–256 palette, RGB | 0xrrggbb. */
 export interface Parts {
@@ -63,155 +60,105 @@ export interface Parts {
   link: string;
 }
 
+interface Entry extends Parts {
+  pen?: Pen;
+}
+
 /** Interned styles and the pens made from any style. Ids stay valid as long as the table is in use. */
 export class StyleTable {
-  /** Five words an entry: fg, bg, attrs, underline colour, link. */
-  private entries = new Int32Array(0);
-  private hash = new Int32Array(1);
-  /** Entries in use; entry 0 is the first. */
-  count = 0;
-  /** When `count` reaches it, the terminal makes a new table from what its cells still use. */
-  limit: number;
-  private links = [""];
-  private linkIds: Map<string, number> | undefined;
-  private pens: (Pen | undefined)[] = [];
+  private entries: Entry[] = [];
+  /** Indices of entries, from one on, by hash: open addressing, at most half full. */
+  private hash = new Int32Array(4);
 
-  constructor(limit = FIRST_LIMIT) {
-    this.limit = limit;
+  /** Entries there are. When they are many, the terminal makes a new table from what its cells still use. */
+  get count(): number {
+    return this.entries.length;
   }
 
   /** The style for the given parts. */
-  style(fg: number, bg: number, attrs: number, underlineColor: number, link: string): number {
+  style(parts: Parts): number {
+    const { fg, bg, attrs, underlineColor, link } = parts;
     if (underlineColor === 0 && link === "" && bg < RGB) {
       if (fg < RGB) return fg | (bg << 9) | attrs;
       if (bg === 0 && attrs < CONCEAL) return DIRECT + ((attrs << 6) | (fg & 0xffffff));
     }
-    return this.intern(fg, bg, attrs, underlineColor, link === "" ? 0 : this.linkId(link));
+    const { entries } = this;
+    if (this.hash.length <= entries.length * 2) {
+      this.hash = new Int32Array(this.hash.length * 4);
+      for (const [i, entry] of entries.entries()) this.hash[this.place(entry)] = i + 1;
+    }
+    const h = this.place(parts);
+    if (this.hash[h] === 0) this.hash[h] = entries.push({ fg, bg, attrs, underlineColor, link });
+    return (this.hash[h]! - 1) | INTERNED;
   }
 
-  private intern(fg: number, bg: number, attrs: number, underlineColor: number, link: number): number {
-    if (this.count === 0) this.grow();
-    let hash = this.hash;
-    let mask = hash.length - 1;
-    let h = mix(fg, bg, attrs, underlineColor, link) & mask;
-    const entries = this.entries;
-    for (let id = hash[h]!; id !== 0; id = hash[(h = (h + 1) & mask)]!) {
-      const e = (id - 1) * 5;
+  /** Where in the hash the parts are, or are to be put. */
+  private place({ fg, bg, attrs, underlineColor, link }: Parts): number {
+    const { entries, hash } = this;
+    let h = Math.imul(fg, 0x9e3779b1) ^ Math.imul(bg + attrs + Math.imul(underlineColor, 31), 0x85ebca6b);
+    for (h ^= (h >>> 15) + link.length; ; h++) {
+      const at = h & (hash.length - 1);
+      const e = entries[hash[at]! - 1];
       if (
-        entries[e] === fg &&
-        entries[e + 1] === bg &&
-        entries[e + 2] === attrs &&
-        entries[e + 3] === underlineColor &&
-        entries[e + 4] === link
+        !e ||
+        (e.fg === fg && e.bg === bg && e.attrs === attrs && e.underlineColor === underlineColor && e.link === link)
       )
-        return (id - 1) | INTERNED;
+        return at;
     }
-    const id = this.count++;
-    if (id * 5 === entries.length) this.grow();
-    else hash[h] = id + 1;
-    const e = id * 5;
-    const kept = this.entries;
-    kept[e] = fg;
-    kept[e + 1] = bg;
-    kept[e + 2] = attrs;
-    kept[e + 3] = underlineColor;
-    kept[e + 4] = link;
-    if (hash !== this.hash) {
-      hash = this.hash;
-      mask = hash.length - 1;
-      h = mix(fg, bg, attrs, underlineColor, link) & mask;
-      while (hash[h] !== 0) h = (h + 1) & mask;
-      hash[h] = id + 1;
-    }
-    return id | INTERNED;
-  }
-
-  private grow(): void {
-    const old = this.entries;
-    const entries = new Int32Array(Math.max(5 * 256, old.length * 4));
-    entries.set(old);
-    const hash = new Int32Array(Math.max(1024, this.hash.length * 4));
-    const mask = hash.length - 1;
-    for (let id = 0, e = 0; e < old.length; id++, e += 5) {
-      let h = mix(old[e]!, old[e + 1]!, old[e + 2]!, old[e + 3]!, old[e + 4]!) & mask;
-      while (hash[h] !== 0) h = (h + 1) & mask;
-      hash[h] = id + 1;
-    }
-    this.entries = entries;
-    this.hash = hash;
-  }
-
-  private linkId(link: string): number {
-    this.linkIds ??= new Map();
-    let id = this.linkIds.get(link);
-    if (id === undefined) {
-      id = this.links.length;
-      this.links.push(link);
-      this.linkIds.set(link, id);
-    }
-    return id;
   }
 
   /** The parts of a style. */
   parts(style: number): Parts {
-    if (style < INTERNED) return packedParts(style);
-    const e = (style & INDEX) * 5;
-    const t = this.entries;
-    return { fg: t[e]!, bg: t[e + 1]!, attrs: t[e + 2]!, underlineColor: t[e + 3]!, link: this.links[t[e + 4]!]! };
+    if (style >= INTERNED) return this.entries[style - INTERNED]!;
+    const low = style - DIRECT;
+    return {
+      fg: style < 0 ? RGB | (low & 0xffffff) : style & 0x1ff,
+      bg: style < 0 ? 0 : (style >> 9) & 0x1ff,
+      attrs: (style < 0 ? low >> 6 : style) & ~0x3ffff,
+      underlineColor: 0,
+      link: "",
+    };
   }
 
   /** The same style in this table. */
   import(style: number, from: StyleTable): number {
     if (style < INTERNED || from === this) return style;
-    const p = from.parts(style);
-    const id = this.style(p.fg, p.bg, p.attrs, p.underlineColor, p.link);
-    const pen = from.pens[style & INDEX];
-    if (pen) this.pens[id & INDEX] = pen;
+    const entry = from.entries[style - INTERNED]!;
+    const id = this.style(entry);
+    const { pen } = entry;
+    if (pen) this.entries[id - INTERNED]!.pen = pen;
     return id;
   }
 
   /** The pen of a style. */
   pen(style: number): Pen {
-    if (style < INTERNED) return packedPen(style);
-    return (this.pens[style & INDEX] ??= penOf(this.parts(style)));
-  }
-}
-
-// Pens of packed styles mean the same in every terminal, so all share them. Open addressing; forgotten when too many.
-let keys: Int32Array | undefined;
-let pens: Pen[] = [];
-let kept = 0;
-
-function packedPen(style: number): Pen {
-  if (keys === undefined || kept > PENS_KEPT) {
-    keys = new Int32Array(4 * PENS_KEPT).fill(-1);
-    pens = new Array<Pen>(keys.length);
-    kept = 0;
-  }
-  const mask = keys.length - 1;
-  let h = (Math.imul(style, 0x9e3779b1) >>> 13) & mask;
-  for (let key = keys[h]!; key !== style; key = keys[h]!) {
-    if (key === -1) {
-      keys[h] = style;
-      kept++;
-      return (pens[h] = penOf(packedParts(style)));
+    if (style >= INTERNED) {
+      const entry = this.entries[style - INTERNED]!;
+      return (entry.pen ??= penOf(entry));
     }
-    h = (h + 1) & mask;
+    // Packed styles mean the same in every terminal, so all share their pens. Forgotten when too many.
+    if (kept > PENS_KEPT) {
+      keys = new Int32Array(4 * PENS_KEPT).fill(-1);
+      pens = [];
+      kept = 0;
+    }
+    let h = Math.imul(style, 0x9e3779b1) >>> 19;
+    while (keys[h] !== style) {
+      if (keys[h] === -1) {
+        kept++;
+        keys[h] = style;
+        pens[h] = penOf(this.parts(style));
+        break;
+      }
+      h = (h + 1) & (4 * PENS_KEPT - 1);
+    }
+    return pens[h]!;
   }
-  return pens[h]!;
 }
 
-function packedParts(style: number): Parts {
-  if (style >= 0)
-    return { fg: style & 0x1ff, bg: (style >> 9) & 0x1ff, attrs: style & ~0x3ffff, underlineColor: 0, link: "" };
-  const low = style - DIRECT;
-  return { fg: RGB | (low & 0xffffff), bg: 0, attrs: (low >> 6) & ~0x3ffff, underlineColor: 0, link: "" };
-}
-
-function mix(a: number, b: number, c: number, d: number, e: number): number {
-  const h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b + c + Math.imul(d + (e << 5), 31), 0x85ebca6b);
-  return h ^ (h >>> 15);
-}
+let keys: Int32Array;
+let pens: Pen[];
+let kept = Infinity;
 
 function penOf({ fg, bg, attrs, underlineColor, link }: Parts): Pen {
   const pen = {
@@ -225,7 +172,7 @@ function penOf({ fg, bg, attrs, underlineColor, link }: Parts): Pen {
     conceal: (attrs & CONCEAL) !== 0,
     strike: (attrs & STRIKE) !== 0,
     overline: (attrs & OVERLINE) !== 0,
-    underline: UNDERLINES[(attrs & UNDERLINE) >>> UNDERLINE_SHIFT] ?? "single",
+    underline: UNDERLINES[attrs >>> UNDERLINE_SHIFT]!,
     underlineColor: colorOf(underlineColor),
   };
   return link === "" ? pen : { ...pen, link };

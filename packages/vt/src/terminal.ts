@@ -1,11 +1,12 @@
-import { type Buffer, MARK_COMMAND, MARK_END, MARK_OUTPUT, MARK_PROMPT } from "./buffer.js";
-import { type Colors, Control } from "./control.js";
-import { applyHidden, dump } from "./dump.js";
+import { MARK } from "./buffer.js";
+import { Control, resetMargins, screenShown } from "./control.js";
+import { dump } from "./dump.js";
 import { Line } from "./line.js";
 import { BLINKING, DECSCNM, DECTCEM, SYNC } from "./modes.js";
-import { Parser } from "./parser.js";
+import { parse } from "./parser.js";
 import { type Anchor, clip, reflow } from "./reflow.js";
-import { restore, type Snapshot, type State, snapshot } from "./snapshot.js";
+import { restore, type Snapshot, snapshot } from "./snapshot.js";
+import { type Colors, tabStops } from "./state.js";
 
 const LARGEST = 10_000;
 
@@ -42,97 +43,38 @@ export interface Cursor {
   readonly blinking: boolean;
 }
 
+/** An OSC 133 mark on a line of the screen. */
+export interface Mark {
+  readonly row: number;
+  readonly kind: "prompt" | "command" | "output" | "end";
+}
+
 /** A terminal without a window: text in, screen out. */
-export class Terminal {
-  private readonly control: Control;
-  private readonly parser: Parser;
-
-  /** @throws RangeError when a size is not a whole number in its range */
-  constructor(options: TerminalOptions) {
-    const { cols, rows, scrollback = 0, legacyWidths = false } = options;
-    checkSize(cols, rows);
-    if (!(scrollback >= 0) || (scrollback !== Infinity && !Number.isInteger(scrollback)))
-      throw new RangeError(`scrollback is ${scrollback}: a whole number from 0 on, or Infinity, is needed`);
-    const control = new Control(cols, rows, scrollback, legacyWidths);
-    this.control = control;
-    this.parser = new Parser(control, (data) => applyHidden(control, this.parser, data));
-  }
-
+export interface Terminal {
   /** Columns of the screen. */
-  get cols(): number {
-    return this.control.cols;
-  }
-
+  readonly cols: number;
   /** Rows of the screen. */
-  get rows(): number {
-    return this.control.rows;
-  }
-
+  readonly rows: number;
   /** The cursor as it is now. */
-  get cursor(): Cursor {
-    const { row, col, modes, shape } = this.control;
-    return { row, col, visible: (modes & DECTCEM) !== 0, shape, blinking: (modes & BLINKING) !== 0 };
-  }
-
+  readonly cursor: Cursor;
   /** The title that the program set by OSC 0 or 2, empty at first. */
-  get title(): string {
-    return this.control.title;
-  }
-
+  readonly title: string;
   /** Colours that the program set over those of the theme. */
-  get colors(): Colors {
-    const { foreground, background, cursorColor, palette } = this.control;
-    return {
-      ...(foreground && { foreground }),
-      ...(background && { background }),
-      ...(cursorColor && { cursor: cursorColor }),
-      palette,
-    };
-  }
-
+  readonly colors: Colors;
   /** Whether foreground and background are swapped on the whole screen (DECSCNM). */
-  get reverse(): boolean {
-    return (this.control.modes & DECSCNM) !== 0;
-  }
-
+  readonly reverse: boolean;
   /** Whether the program asked to hold drawing until a frame is complete (mode 2026). */
-  get synchronized(): boolean {
-    return (this.control.modes & SYNC) !== 0;
-  }
-
+  readonly synchronized: boolean;
   /** Whether the alternate screen is shown. */
-  get alternate(): boolean {
-    return this.control.buffer === this.control.alternate;
-  }
-
+  readonly alternate: boolean;
   /** Lines of scrollback there are now. */
-  get scrollback(): number {
-    return this.alternate ? 0 : this.control.primary.history;
-  }
-
+  readonly scrollback: number;
   /** Lines that ever left the primary screen at the top. */
-  get scrolledOut(): number {
-    return this.control.primary.scrolledOut;
-  }
-
+  readonly scrolledOut: number;
   /** The size that the program last asked its window to take (CSI 8 t, DECCOLM), if it did. It is not obeyed. */
-  get requestedSize(): { readonly cols: number; readonly rows: number } | undefined {
-    return this.control.requested;
-  }
-
+  readonly requestedSize: { readonly cols: number; readonly rows: number } | undefined;
   /** OSC 133 marks on the screen's lines, from the top. */
-  get marks(): { row: number; kind: "prompt" | "command" | "output" | "end" }[] {
-    const b = this.control.buffer;
-    const marks: { row: number; kind: "prompt" | "command" | "output" | "end" }[] = [];
-    for (let row = 0; row < b.rows; row++) {
-      const flags = b.flags[b.slot(row)]!;
-      if (flags & MARK_END) marks.push({ row, kind: "end" });
-      if (flags & MARK_PROMPT) marks.push({ row, kind: "prompt" });
-      if (flags & MARK_COMMAND) marks.push({ row, kind: "command" });
-      if (flags & MARK_OUTPUT) marks.push({ row, kind: "output" });
-    }
-    return marks;
-  }
+  readonly marks: readonly Mark[];
 
   /** Feeds terminal output and returns what it changed.
    *
@@ -141,127 +83,174 @@ export class Terminal {
    *
    *  @param text  decoded output, any length
    *  @see https://vt100.net/emu/dec_ansi_parser */
-  feed(text: string): Changes {
-    this.begin();
-    this.parser.feed(text);
-    return this.changes();
-  }
-
+  feed(text: string): Changes;
   /** Changes the size. Soft-wrapped lines of the primary screen are wrapped anew and the cursor stays on its cell; the
    *  alternate screen is clipped; margins are reset.
    *
    *  @throws RangeError when a size is not a whole number in its range */
-  resize(cols: number, rows: number): Changes {
-    checkSize(cols, rows);
-    this.begin();
-    const c = this.control;
-    if (cols !== c.cols || rows !== c.rows) {
-      const onAlternate = this.alternate;
-      const own = c.saved[0];
-      const cursor: Anchor =
-        onAlternate && own ? anchorOf(own) : { row: c.row, col: c.col + (!onAlternate && c.pending ? 1 : 0) };
-      const saved: Anchor | undefined = own && anchorOf(own);
-      const primary = reflow(c.primary, cols, rows, saved ? [cursor, saved] : [cursor]);
-      let lost = 0;
-      let alternate: Buffer | undefined;
-      if (c.alternate) ({ buffer: alternate, lost } = clip(c.alternate, cols, rows, onAlternate ? c.row : 0));
-      c.resize(cols, rows, primary, alternate, onAlternate);
-      if (own && saved) c.saved[0] = { ...own, ...placed(saved, cols) };
-      if (onAlternate) {
-        c.row = Math.max(0, Math.min(rows - 1, c.row - lost));
-        if (c.col >= cols) c.pending = false;
-        c.col = Math.min(cols - 1, c.col);
-        if (c.col < cols - 1) c.pending = false;
-      } else Object.assign(c, placed(cursor, cols));
-    }
-    return this.changes();
-  }
-
-  private begin(): void {
-    const b = this.control.buffer;
-    b.generation = (b.generation + 1) | 0;
-    b.movedTop = 0;
-    b.movedEnd = 0;
-    this.control.primary.scrolled = 0;
-    b.scrolled = 0;
-    this.control.all = false;
-  }
-
-  private changes(): Changes {
-    const { buffer, primary, all } = this.control;
-    // Only the primary screen reports how far it moved.
-    if (all || (buffer !== primary && buffer.scrolled > 0)) buffer.touchAll();
-    return {
-      rows: new ChangedRows(buffer),
-      scrolled: buffer === primary ? primary.scrolled : 0,
-      all,
-    };
-  }
-
+  resize(cols: number, rows: number): Changes;
   /** A line: 0 to rows-1 of the screen, -1 and less of the scrollback, the newest first. To be read before the next feed.
    *
    *  @throws RangeError when there is no such line */
-  line(row: number): Line {
-    const b = this.control.buffer;
-    if (!Number.isInteger(row) || row >= b.rows || row < -this.scrollback)
-      throw new RangeError(`line ${row} is not in ${-this.scrollback} to ${b.rows - 1}`);
-    return new Line(this.control, b, b.slot(row));
-  }
-
+  line(row: number): Line;
   /** The screen's rows as plain text, trailing blanks removed. */
-  text(): string[] {
-    const rows: string[] = [];
-    for (let row = 0; row < this.rows; row++) rows.push(this.line(row).text());
-    return rows;
-  }
-
+  text(): string[];
   /** Control sequences that rebuild this state, without the scrollback, in a fresh terminal of the same size. */
-  dump(): string {
-    return dump(this.control, this.parser);
-  }
-
+  dump(): string;
   /** A copy of the state without the scrollback, for seeking. */
-  snapshot(): Snapshot {
-    return snapshot(this.control, this.parser);
-  }
-
+  snapshot(): Snapshot;
   /** Brings back a state, its size included. Scrollback stays when the size does, else it goes. */
-  restore(state: Snapshot): void {
-    restore(state as State, this.control, this.parser);
-  }
+  restore(state: Snapshot): void;
 }
 
-/** Rows whose line was stamped in the current generation, or that lie in the span of moved rows. */
-class ChangedRows {
-  private readonly buffer: Buffer;
-
-  constructor(buffer: Buffer) {
-    this.buffer = buffer;
+class Machine extends Control implements Terminal {
+  constructor({ cols, rows, scrollback = 0, legacyWidths = false }: TerminalOptions) {
+    checkSize(cols, rows);
+    if (scrollback !== Infinity) check("scrollback", scrollback, 0, Infinity);
+    super(cols, rows, scrollback, legacyWidths);
   }
 
-  [Symbol.iterator](): Iterator<number> {
+  get cursor(): Cursor {
+    const { row, col, modes, shape } = this;
+    return {
+      row,
+      col,
+      visible: (modes & DECTCEM) !== 0,
+      shape: (["block", "underline", "bar"] as const)[shape]!,
+      blinking: (modes & BLINKING) !== 0,
+    };
+  }
+
+  get reverse(): boolean {
+    return (this.modes & DECSCNM) !== 0;
+  }
+
+  get synchronized(): boolean {
+    return (this.modes & SYNC) !== 0;
+  }
+
+  get alternate(): boolean {
+    return screenShown(this) === 1;
+  }
+
+  get scrollback(): number {
+    return this.buffer.history;
+  }
+
+  get scrolledOut(): number {
+    return this.screens[0].scrolledOut;
+  }
+
+  get requestedSize(): { readonly cols: number; readonly rows: number } | undefined {
+    return this.askedCols === 0 ? undefined : { cols: this.askedCols, rows: this.askedRows };
+  }
+
+  get marks(): Mark[] {
     const b = this.buffer;
-    const { movedTop, movedEnd, generation } = b;
-    const rows: number[] = [];
+    const marks: Mark[] = [];
     for (let row = 0; row < b.rows; row++)
-      if ((row >= movedTop && row < movedEnd) || b.stamp[b.slot(row)] === generation) rows.push(row);
-    return rows[Symbol.iterator]();
+      for (const [kind, k] of [
+        ["end", 3],
+        ["prompt", 0],
+        ["command", 1],
+        ["output", 2],
+      ] as const)
+        if (b.flags[b.slot(row)]! & (MARK << k)) marks.push({ row, kind });
+    return marks;
+  }
+
+  feed(text: string): Changes {
+    begin(this);
+    parse(this, text);
+    return changes(this);
+  }
+
+  resize(cols: number, rows: number): Changes {
+    checkSize(cols, rows);
+    begin(this);
+    if (cols !== this.cols || rows !== this.rows) resize(this, cols, rows);
+    return changes(this);
+  }
+
+  line(row: number): Line {
+    if (!Number.isInteger(row) || row >= this.rows || row < -this.scrollback)
+      throw new RangeError(`line ${row} is not in ${-this.scrollback} to ${this.rows - 1}`);
+    return new Line(this, row);
+  }
+
+  text(): string[] {
+    return Array.from({ length: this.rows }, (_, row) => this.line(row).text());
+  }
+
+  dump(): string {
+    return dump(this);
+  }
+
+  snapshot(): Snapshot {
+    return snapshot(this);
+  }
+
+  restore(state: Snapshot): void {
+    restore(this, state);
   }
 }
 
-function anchorOf(saved: { row: number; col: number; pending: boolean }): Anchor {
-  return { row: saved.row, col: saved.col + (saved.pending ? 1 : 0) };
+export const Terminal: new (options: TerminalOptions) => Terminal = Machine;
+
+function begin(t: Control): void {
+  const b = t.buffer;
+  b.generation = (b.generation + 1) | 0;
+  b.movedTop = b.movedEnd = b.scrolled = t.screens[0].scrolled = 0;
+  t.all = false;
 }
 
-function placed(anchor: Anchor, cols: number): { row: number; col: number; pending: boolean } {
-  return { row: anchor.row, col: Math.min(cols - 1, anchor.col), pending: anchor.col >= cols };
+function changes({ buffer, screens, all }: Control): Changes {
+  const { scrolled } = buffer;
+  // Only the primary screen reports how far it moved.
+  const primary = buffer === screens[0];
+  if (all || (!primary && scrolled > 0)) buffer.touchAll();
+  return { rows: buffer, scrolled: primary ? scrolled : 0, all };
+}
+
+function resize(t: Control, cols: number, rows: number): void {
+  const shown = screenShown(t);
+  const [primary, alternate] = t.screens;
+  const { generation } = t.buffer;
+  const [own] = t.saved;
+  const anchorOf = ({ row, col, pending }: { row: number; col: number; pending: number }) => ({
+    row,
+    col: col + pending,
+  });
+  const placed = ({ row, col }: Anchor) => ({ row, col: Math.min(cols - 1, col), pending: col >= cols ? 1 : 0 });
+  const cursor = anchorOf(shown === 1 && own ? own : t);
+  const saved = own && anchorOf(own);
+  const lost = shown === 1 ? Math.max(0, t.row - rows + 1) : 0;
+  t.screens = [reflow(primary, cols, rows, saved ? [cursor, saved] : [cursor])];
+  if (alternate) t.screens[1] = clip(alternate, cols, rows, lost);
+  t.buffer = t.screens[shown]!;
+  t.buffer.generation = generation;
+  t.cols = cols;
+  t.rows = rows;
+  resetMargins(t);
+  const tabs = tabStops(cols);
+  tabs.set(t.tabs.subarray(0, cols));
+  t.tabs = tabs;
+  const fit = ({ row, col }: Anchor) => ({ row: Math.min(rows - 1, row), col: Math.min(cols - 1, col) });
+  t.saved = t.saved.map((old, which) => old && { ...old, ...(which === 0 ? placed(saved!) : fit(old)) });
+  if (shown === 0) Object.assign(t, placed(cursor));
+  else {
+    if (t.col !== cols - 1) t.pending = 0;
+    Object.assign(t, fit({ row: t.row - lost, col: t.col }));
+  }
+  t.all = true;
 }
 
 function checkSize(cols: number, rows: number): void {
-  for (const [name, value] of [
-    ["cols", cols],
-    ["rows", rows],
-  ] as const)
-    if (!Number.isInteger(value) || value < 1 || value > LARGEST)
-      throw new RangeError(`${name} is ${value}: a whole number from 1 to ${LARGEST} is needed`);
+  check("cols", cols, 1, LARGEST);
+  check("rows", rows, 1, LARGEST);
+}
+
+function check(name: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new RangeError(`${name} is ${value}: a whole number from ${least} to ${most} is needed`);
 }

@@ -2,45 +2,42 @@
 import type { Buffer } from "../src/buffer.js";
 import { FILLER, HEAD, PROTECTED, TAIL } from "../src/cell.js";
 import type { Control } from "../src/control.js";
-import type { Parser } from "../src/parser.js";
+import { textOf } from "../src/print.js";
 import type { Terminal } from "../src/terminal.js";
 
 export function state(terminal: Terminal): unknown {
-  const { control: c, parser } = terminal as unknown as { control: Control; parser: Parser };
-  const own = { state: parser.state, marker: 0, intermediates: "", kind: "", data: "", params: "", high: parser.high };
-  if (parser.state === 1) own.intermediates = parser.intermediates;
-  if (parser.state === 2) {
-    own.marker = parser.marker;
-    own.intermediates = parser.intermediates;
-    own.params = String(c.params);
+  const c = terminal as unknown as Control;
+  const [primary, alternate] = c.screens;
+  const own = { phase: c.phase, prefix: "", data: "", params: [] as number[], subs: 0, high: c.high };
+  if (c.phase > 0) own.prefix = c.prefix;
+  if (c.phase === 2) {
+    own.params = [...c.values.subarray(0, c.count)];
+    own.subs = c.subs;
   }
-  if (parser.state === 4) {
-    own.kind = parser.kind;
-    own.data = parser.data;
-  }
-  const blank = (b: Buffer | undefined) => !b || screen(c, b).every((row) => row === BLANK_ROW(b.cols));
+  if (c.phase === 3) own.data = c.data;
+  const blank = (b: Buffer) => screen(c, b).every((row) => row === BLANK_ROW(b.cols));
   return structuredClone({
     size: [c.cols, c.rows],
-    primary: screen(c, c.primary),
+    primary: screen(c, primary),
     alternate:
-      c.buffer !== c.alternate && !c.saved[1] && blank(c.alternate) ? undefined : c.alternate && screen(c, c.alternate),
-    onAlternate: c.buffer === c.alternate,
+      !alternate || (c.buffer !== alternate && !c.saved[1] && blank(alternate)) ? undefined : screen(c, alternate),
+    onAlternate: c.buffer === alternate,
     cursor: [c.row, c.col, c.pending],
-    pen: c.pen,
+    pen: [c.fg, c.bg, c.attrs, c.underlineColor, c.link],
     protecting: c.protecting,
     modes: c.modes,
-    savedModes: [...c.savedModes].sort(),
+    savedModes: [c.savedModes, c.savedOn],
     margins: [c.top, c.bottom, c.left, c.right],
     tabs: [...c.tabs].join(""),
-    charsets: c.charsets,
+    sets: c.sets,
     shifts: [c.gl, c.single],
     saved: c.saved,
     last: c.last,
     rectangle: c.rectangle,
     shape: c.shape,
     titles: [c.title, ...c.titles],
-    colors: [[...c.palette].sort(), c.foreground, c.background, c.cursorColor],
-    requested: c.requested,
+    colors: [[...c.colors.palette].sort(), c.colors.foreground, c.colors.background, c.colors.cursor],
+    requested: [c.askedCols, c.askedRows],
     parser: own,
   });
 }
@@ -61,7 +58,7 @@ function screen(c: Control, b: Buffer): string[] {
       const p = c.styles.parts(style);
       const width = ch & TAIL ? 0 : ch & HEAD ? 2 : 1;
       const flags = `${ch & PROTECTED ? "P" : ""}${ch & FILLER ? "F" : ""}`;
-      cells.push(`${c.textOf(ch)}${width}${flags} ${p.fg},${p.bg},${p.attrs},${p.underlineColor},${p.link}`);
+      cells.push(`${textOf(c, ch)}${width}${flags} ${p.fg},${p.bg},${p.attrs},${p.underlineColor},${p.link}`);
     }
     rows.push(`${b.flags[slot]}|${cells.join("|")}`);
   }

@@ -7,9 +7,8 @@ import type { Terminal } from "../src/terminal.js";
 
 /** Throws if an invariant is broken. */
 export function verify(terminal: Terminal): void {
-  const { control: c } = terminal as unknown as { control: Control };
-  lines(c, c.primary);
-  if (c.alternate) lines(c, c.alternate);
+  const c = terminal as unknown as Control;
+  for (const b of c.screens) if (b) lines(c, b);
   const fits = (low: number, value: number, high: number) => Number.isInteger(value) && value >= low && value <= high;
   const state = `row ${c.row}, col ${c.col}, margins ${c.top}–${c.bottom}, ${c.left}–${c.right} of ${c.cols}x${c.rows}`;
   check(fits(0, c.row, c.rows - 1) && fits(0, c.col, c.cols - 1), state);
