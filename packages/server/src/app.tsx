@@ -11,6 +11,7 @@ import type { Config } from "./config.js";
 import type { Database } from "./db/database.js";
 import type { DerivedFiles } from "./derived.js";
 import type { FileStore } from "./files/files.js";
+import type { Studio } from "./live/studio.js";
 import { type Log, withoutSecrets } from "./log.js";
 import type { Outbox } from "./mail/mailer.js";
 import { clientAddress, RateLimiter } from "./rate-limit.js";
@@ -45,6 +46,8 @@ export interface Collaborators {
   files: FileStore;
   derived: DerivedFiles;
   workers: WorkerPool<Task>;
+  /** The streams that are on. */
+  studio: Studio;
   outbox: Outbox;
   /** Milliseconds since 1970. */
   clock: () => number;
@@ -63,7 +66,7 @@ type App = { Bindings: Bindings; Variables: PageEnv["Variables"] };
 
 /** The whole server as a function from requests to answers. */
 export function createApp(parts: Collaborators): Hono<App> {
-  const { config, db, files, derived, workers, outbox, clock, log, secret, version } = parts;
+  const { config, db, files, derived, workers, studio, outbox, clock, log, secret, version } = parts;
   const assets = new Assets();
   const site = siteOf(config, assets, version, clock);
   const accounts = new AccountRepository(db);
@@ -71,8 +74,7 @@ export function createApp(parts: Collaborators): Hono<App> {
   const sessions = new Sessions(accounts, clock);
   const allRecordings = new RecordingRepository(db);
   const recordings = new RecordingService(allRecordings, files, workers, config, clock);
-  const onAir = { renew: async () => {}, stop: async () => {}, changed: () => {} };
-  const streams = new StreamService(new StreamRepository(db), onAir, config, secret, clock);
+  const streams = new StreamService(new StreamRepository(db), studio, config, secret, clock);
   const previews = new Previews(derived, files, workers, site.host, config.previewFonts);
   const forms = new Forms(secret, config.url);
   const limiter = new RateLimiter(clock);
@@ -115,6 +117,9 @@ export function createApp(parts: Collaborators): Hono<App> {
     await allRecordings.isEmpty();
     return c.text("ok\n", 200, { "cache-control": "no-store" });
   });
+
+  // Asked for without an upgrade.
+  app.get("/ws/:end{[sS]}/:token", (c) => c.body(null, 400));
 
   app.use(compress({ encoding: "gzip" }));
   app.use(bodies());

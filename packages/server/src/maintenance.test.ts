@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { cast, startTestServer, type TestServer } from "../test/harness.js";
 import { AccountRepository } from "./accounts/repository.js";
 import { DerivedFiles } from "./derived.js";
+import { SessionRepository } from "./live/sessions.js";
 import { createLog } from "./log.js";
 import { sweep } from "./maintenance.js";
 import { RecordingRepository } from "./recordings/repository.js";
@@ -36,6 +37,7 @@ test("sweeping removes what nobody needs and nothing else", async () => {
     files: server.files,
     derived: new DerivedFiles(join(server.folder, "cache"), Date.now),
     recordings: new RecordingRepository(server.db),
+    streams: new SessionRepository(server.db),
     accounts: new AccountRepository(server.db),
     clock: Date.now,
     log: createLog((line) => lines.push(line), Date.now),

@@ -2,6 +2,7 @@ import type { AccountRepository } from "./accounts/repository.js";
 import { SESSION_LIFETIME } from "./accounts/sessions.js";
 import type { DerivedFiles } from "./derived.js";
 import type { FileStore } from "./files/files.js";
+import type { SessionRepository } from "./live/sessions.js";
 import type { Log } from "./log.js";
 import type { RecordingRepository } from "./recordings/repository.js";
 
@@ -15,18 +16,20 @@ export async function sweep(parts: {
   files: FileStore;
   derived: DerivedFiles;
   recordings: RecordingRepository;
+  streams: SessionRepository;
   accounts: AccountRepository;
   clock: () => number;
   log: Log;
 }): Promise<void> {
-  const { files, derived, recordings, accounts, clock, log } = parts;
+  const { files, derived, recordings, streams, accounts, clock, log } = parts;
   const now = clock();
   let orphans = 0;
   let batch: string[] = [];
   const check = async () => {
     const known = await recordings.knownFiles(batch);
+    const pieces = await streams.knownFiles(batch);
     for (const key of batch) {
-      if (known.has(key)) continue;
+      if (known.has(key) || pieces.has(key)) continue;
       await files.delete(key);
       orphans++;
     }

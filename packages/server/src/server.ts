@@ -1,7 +1,9 @@
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { type ServerType, serve } from "@hono/node-server";
 import { AccountRepository } from "./accounts/repository.js";
+import { Sessions } from "./accounts/sessions.js";
 import { SignIn } from "./accounts/sign-in.js";
 import { createApp } from "./app.js";
 import type { Config } from "./config.js";
@@ -10,6 +12,9 @@ import { openDatabase } from "./db/database.js";
 import { migrate } from "./db/migrate.js";
 import { DerivedFiles } from "./derived.js";
 import { openDiskStore } from "./files/disk.js";
+import { SessionRepository } from "./live/sessions.js";
+import { type SocketOptions, StreamSockets } from "./live/sockets.js";
+import { Studio } from "./live/studio.js";
 import type { Log } from "./log.js";
 import { LogMailer, Outbox } from "./mail/mailer.js";
 import { SmtpMailer } from "./mail/smtp.js";
@@ -19,6 +24,8 @@ import { RecordingService } from "./recordings/service.js";
 import { recordingWorkers } from "./recordings/workers.js";
 import { addSample } from "./sample.js";
 import { keptSecret } from "./secret.js";
+import { StreamRepository } from "./streams/repository.js";
+import { StreamService } from "./streams/service.js";
 
 /** A server that is running. */
 export interface RunningServer {
@@ -33,6 +40,7 @@ export interface RunningServer {
 const HOUR = 3_600_000;
 const SWEEP_EVERY = 6 * HOUR;
 const EXPIRE_EVERY = HOUR;
+const TEND_EVERY = 60_000;
 /** How long answers may take to finish once the server is to stop. */
 const GRACE = 10_000;
 
@@ -47,6 +55,7 @@ export async function startServer(options: {
   version: string;
   clock?: () => number;
   sample?: boolean;
+  sockets?: SocketOptions;
 }): Promise<RunningServer> {
   const { config, log, version, clock = Date.now } = options;
   await openDataDir(config.dataDir);
@@ -60,21 +69,47 @@ export async function startServer(options: {
     const files = await openDiskStore(config.dataDir);
     for (const name of await migrate(db)) log.info("migrated", { name });
     if (options.sample) await addSample({ db, files, workers, config, clock });
-    const app = createApp({ config, db, files, derived, workers, outbox, clock, log, secret, version });
     const accounts = new AccountRepository(db);
-    const administratorLink = await new SignIn(accounts, outbox, config, clock).administratorLink();
-    const { server, port } = await listen(app.fetch, config);
     const recordings = new RecordingRepository(db);
     const service = new RecordingService(recordings, files, workers, config, clock);
+    const studio = new Studio({
+      config,
+      db,
+      files,
+      accounts,
+      recordings: service,
+      allRecordings: recordings,
+      clock,
+      log,
+    });
+    await studio.open();
+    const app = createApp({ config, db, files, derived, workers, studio, outbox, clock, log, secret, version });
+    const administratorLink = await new SignIn(accounts, outbox, config, clock).administratorLink();
+    const { server, port } = await listen(app.fetch, config);
+    const allStreams = new StreamRepository(db);
+    const streams = new StreamService(allStreams, studio, config, secret, clock);
+    const sessions = new Sessions(accounts, clock);
+    const sockets = new StreamSockets(
+      { config, studio, streams, allStreams, sessions, secret, clock, log },
+      options.sockets,
+    );
+    sockets.attach(server as Server);
     const chores = [
-      repeat(SWEEP_EVERY, log, () => sweep({ files, derived, recordings, accounts, clock, log })),
+      repeat(SWEEP_EVERY, log, () =>
+        sweep({ files, derived, recordings, streams: new SessionRepository(db), accounts, clock, log }),
+      ),
       repeat(EXPIRE_EVERY, log, async () => {
         const { hidden, deleted } = await service.expire();
         if (hidden + deleted > 0) log.info("unclaimed", { hidden, deleted });
       }),
+      repeat(TEND_EVERY, log, async () => {
+        await streams.tend();
+        await studio.tend();
+      }),
     ];
 
     const close = async () => {
+      await sockets.close();
       await stop(server);
       await outbox.settled();
       for (const chore of chores) await chore.stop();

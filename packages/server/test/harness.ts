@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
+import { AccountRepository } from "../src/accounts/repository.js";
 import { createApp } from "../src/app.js";
 import { type Config, readConfig } from "../src/config.js";
 import { type Database, openDatabase } from "../src/db/database.js";
@@ -9,8 +10,11 @@ import { migrate } from "../src/db/migrate.js";
 import { DerivedFiles } from "../src/derived.js";
 import { openDiskStore } from "../src/files/disk.js";
 import type { FileStore } from "../src/files/files.js";
+import { Studio } from "../src/live/studio.js";
 import { createLog } from "../src/log.js";
 import { type Mail, Outbox } from "../src/mail/mailer.js";
+import { RecordingRepository } from "../src/recordings/repository.js";
+import { RecordingService } from "../src/recordings/service.js";
 import type { Task } from "../src/recordings/worker.js";
 import { recordingWorkers } from "../src/recordings/workers.js";
 import type { WorkerPool } from "../src/worker-pool.js";
@@ -130,7 +134,12 @@ export async function startTestServer(settings: Partial<Config> = {}): Promise<T
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  const accounts = new AccountRepository(db);
+  const allRecordings = new RecordingRepository(db);
+  const recordings = new RecordingService(allRecordings, files, workers, config, clock);
+  const studio = new Studio({ config, db, files, accounts, recordings, allRecordings, clock, log });
   const app = createApp({
+    studio,
     config,
     db,
     files,

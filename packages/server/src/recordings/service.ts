@@ -35,11 +35,13 @@ export class RecordingService {
 
   /** Stores an upload. When this resolves, content and row survive a power cut; when it rejects, nothing is left.
    *
+   *  @param own      for a recording that this server makes itself: how many bytes it may have, and what its row says
    *  @throws Refusal  validation_failed, content_too_large, upload_limit_reached */
   async create(
     uploader: Uploader,
     upload: Upload,
     userAgent: string | undefined,
+    own: { limit?: number; values?: Partial<NewRecording> } = {},
   ): Promise<{ recording: Recording; cut: number | undefined }> {
     const content = this.files.draft();
     try {
@@ -48,7 +50,7 @@ export class RecordingService {
         kind: "inspect",
         upload: upload.path,
         content,
-        limit: this.config.uploadSizeLimit * UNPACKED_FACTOR,
+        limit: own.limit ?? this.config.uploadSizeLimit * UNPACKED_FACTOR,
       });
       const now = this.clock();
       const key = fileKey(now);
@@ -66,6 +68,7 @@ export class RecordingService {
         user_agent: beginning(userAgent, 255),
         created_at: now,
         updated_at: now,
+        ...own.values,
         ...settings,
       };
       const recording = await this.repository.insert(row, limit).catch(async (error) => {

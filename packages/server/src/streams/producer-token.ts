@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 
 const KEY_LENGTH = 12;
 const MAC_LENGTH = 32;
@@ -10,6 +10,13 @@ export const producerKeyLength = KEY_LENGTH;
  *  stored nowhere. Who reads the database cannot stream. */
 export function producerToken(secret: string, key: string): string {
   return key + signature(secret, key);
+}
+
+/** The key in a token that this server has signed. */
+export function producerKey(secret: string, token: string): string | undefined {
+  if (!/^[A-Za-z0-9]{44}$/.test(token)) return undefined;
+  const [key, signed] = [token.slice(0, KEY_LENGTH), token.slice(KEY_LENGTH)];
+  return timingSafeEqual(Buffer.from(signed), Buffer.from(signature(secret, key))) ? key : undefined;
 }
 
 function signature(secret: string, key: string): string {

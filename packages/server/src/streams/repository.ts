@@ -10,6 +10,9 @@ export interface ListedStream extends Stream {
   author_username: string | null;
   /** Whether the owner may stream; `null`: as the configuration says. */
   streaming_enabled: boolean | null;
+  /** Whether the owner wants streams recorded, and how many may be live; `null`: as the configuration says. */
+  recording_enabled: boolean | null;
+  live_limit: number | null;
   /** How many recordings were made of it that are still there. */
   recordings: number;
 }
@@ -19,6 +22,7 @@ export type StreamScope = { userId: number } | "public";
 
 /** How long after its time a stream still counts as coming up, in milliseconds. */
 const LATE = 10 * 60_000;
+const MINUTE = 60_000;
 
 /** Streams in the database. */
 export class StreamRepository {
@@ -98,10 +102,25 @@ export class StreamRepository {
       .execute();
   }
 
-  /** Notes how a live stream is doing. */
-  async progress(id: number, epoch: number, facts: { viewers: number; cols: number; rows: number; now: number }) {
+  /** Notes what has begun. */
+  async begin(
+    id: number,
+    epoch: number,
+    facts: Pick<Stream, "protocol" | "user_agent" | "last_started_at" | "term_cols" | "term_rows" | "term_theme">,
+  ): Promise<void> {
+    await this.db.updateTable("streams").set(facts).where("id", "=", id).where("epoch", "=", epoch).execute();
+  }
+
+  /** Notes how a live stream is doing.
+   *
+   *  @returns false when somebody has taken it over, or it is gone */
+  async progress(
+    id: number,
+    epoch: number,
+    facts: { viewers: number; cols: number; rows: number; now: number },
+  ): Promise<boolean> {
     const { viewers, cols, rows, now } = facts;
-    await this.db
+    const noted = await this.db
       .updateTable("streams")
       .set({ current_viewer_count: viewers, term_cols: cols, term_rows: rows, last_activity_at: now })
       .set((query) => ({
@@ -114,10 +133,17 @@ export class StreamRepository {
       }))
       .where("id", "=", id)
       .where("epoch", "=", epoch)
-      .execute();
+      .returning("id")
+      .executeTakeFirst();
+    return noted !== undefined;
   }
 
-  /** Ends streams that are called live while nobody has been seen on them for longer than they may be alone. */
+  /** All streams that are called live. */
+  async allLive(): Promise<ListedStream[]> {
+    return this.listed().where("live", "=", true).orderBy("streams.id").execute();
+  }
+
+  /** Ends streams that are called live while nobody has been seen on them for a minute longer than they may be alone. */
   async endAbandoned(now: number): Promise<number> {
     const result = await this.db
       .updateTable("streams")
@@ -128,7 +154,7 @@ export class StreamRepository {
         ({ fn, eb, ref }) =>
           eb(fn.coalesce("last_activity_at", ref("created_at")), "+", eb("grace_period", "*", sql.lit(1000))),
         "<",
-        now,
+        now - MINUTE,
       )
       .executeTakeFirst();
     return Number(result.numUpdatedRows);
@@ -249,6 +275,8 @@ export class StreamRepository {
         fn.coalesce("users.name", "users.username", "users.temporary_username").as("author"),
         "users.username as author_username",
         "users.streaming_enabled",
+        "users.stream_recording_enabled as recording_enabled",
+        "users.live_stream_limit as live_limit",
         sql<number>`(select count(*) from recordings
           where recordings.stream_id = streams.id and recordings.archived_at is null)`.as("recordings"),
       ]);
