@@ -3,13 +3,14 @@ import type { Config } from "../config.js";
 import type { FileStore } from "../files/files.js";
 import { may, visitor } from "../policy.js";
 import { type FieldError, notFound, Refusal } from "../refusal.js";
-import { answerCompressed, answerStored } from "../web/answers.js";
+import { answerCompressed, answerPacked, answerStored } from "../web/answers.js";
 import type { Assets } from "../web/assets.js";
 import type { Forms } from "../web/forms.js";
 import { acceptsGzip, preferredForm } from "../web/negotiation.js";
 import { framedPolicy, pagePolicy } from "../web/security.js";
 import type { Site } from "../web/site.js";
 import { goTo, type PageEnv, signedIn } from "../web/visit.js";
+import { conversions } from "./conversion.js";
 import { atomFeed } from "./feed.js";
 import { HomePage, ListPage } from "./list-pages.js";
 import { oembed, oembedXml } from "./oembed.js";
@@ -17,6 +18,7 @@ import { pageOptions } from "./playback.js";
 import type { Previews } from "./previews.js";
 import { FramedRecordingPage, RecordingPage } from "./recording-page.js";
 import { type ListedRecording, listKinds } from "./repository.js";
+import { readSegment } from "./segments.js";
 import { addressOf, fileEnding, type RecordingService, titleOf } from "./service.js";
 import { forPeople, settingsOfForm } from "./settings-form.js";
 import { DeletePage, SettingsPage } from "./settings-pages.js";
@@ -113,6 +115,23 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
       default:
         return player(c, recording, address);
     }
+  });
+
+  app.get("/a/:address/segments/:file{(index|[0-9]{1,6})\\.json}", async (c) => {
+    const recording = await recordings.show(c.var.visit.actor, c.req.param("address"));
+    const key = previews.segmentsKey(recording);
+    const name = c.req.param("file").slice(0, -".json".length);
+    // The segments of settings that have changed since do not fit to each other.
+    const asked = c.req.query("v");
+    if (asked !== undefined && asked !== key) throw notFound();
+    const part = await readSegment(await previews.segments(recording), name === "index" ? name : Number(name));
+    if (!part) throw notFound();
+    return answerPacked(c, part, {
+      type: "application/json",
+      tag: `${key}-${name}`,
+      cacheControl: recording.visibility === "private" ? OWN : asked === key ? YEAR : "no-cache",
+      headers: { "access-control-allow-origin": "*" },
+    });
   });
 
   app.get("/a/:address/iframe", async (c) => {
@@ -239,14 +258,21 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
   }
 
   async function cast(c: Context<PageEnv>, recording: ListedRecording): Promise<Response> {
+    const asked = c.req.query("version");
+    const version = conversions.find((one) => String(one) === asked && one !== recording.version);
+    if (asked !== undefined && !version && asked !== String(recording.version)) {
+      throw new Refusal("bad_request", `The parameter version must be ${conversions.join(" or ")}`);
+    }
     const headers: Record<string, string> = { "access-control-allow-origin": "*" };
     if (c.req.query("dl") !== undefined) {
-      headers["content-disposition"] = `attachment; filename="${recording.id}.${fileEnding(recording)}"`;
+      const ending = version ? "cast" : fileEnding(recording);
+      headers["content-disposition"] = `attachment; filename="${recording.id}.${ending}"`;
     }
+    const tag = recording.content_hash.slice(0, 32);
     return answerCompressed(c, {
-      path: await files.local(recording.file_key),
+      path: version ? await previews.converted(recording, version) : await files.local(recording.file_key),
       type: "application/x-asciicast",
-      tag: recording.content_hash.slice(0, 32),
+      tag: version ? `${tag}-${version}` : tag,
       cacheControl: recording.visibility === "private" ? OWN : "no-cache",
       headers,
     });

@@ -9,10 +9,12 @@ import type { FileStore } from "../files/files.js";
 import { Refusal } from "../refusal.js";
 import { clockTime } from "../web/components.js";
 import type { WorkerPool } from "../worker-pool.js";
-import type { Outline, Rastering, Reading } from "./drawing.js";
-import { snapshotAt } from "./playback.js";
+import type { Conversion } from "./conversion.js";
+import type { Outline, Rastering } from "./drawing.js";
+import { ownMarkers, snapshotAt } from "./playback.js";
 import type { ListedRecording } from "./repository.js";
 import { titleOf } from "./service.js";
+import type { Reading } from "./session.js";
 import type { Task } from "./worker.js";
 
 const gunzip = promisify(gunzipCallback);
@@ -91,6 +93,35 @@ export class Previews {
       const reading = await this.reading(recording);
       await this.workers.run({ kind: "raster", reading, rastering, fonts: this.fonts, target });
     });
+  }
+
+  /** The path of the content in another version of the format, compressed with gzip. */
+  async converted(recording: Recording, version: Conversion): Promise<string> {
+    const content = await this.files.local(recording.file_key);
+    return this.derived.get(["cast", DRAWING, recording.content_hash, version], (target) =>
+      this.workers.run({ kind: "convert", content, version, target }),
+    );
+  }
+
+  /** What the segments of a recording depend on, as a text for their addresses. */
+  segmentsKey(recording: Recording): string {
+    return createHash("sha256")
+      .update(JSON.stringify(this.segmenting(recording)))
+      .digest("base64url")
+      .slice(0, 16);
+  }
+
+  /** The path of the file of segments, see `segments.ts`. */
+  segments(recording: Recording): Promise<string> {
+    return this.derived.get(["segments", this.segmenting(recording)], async (target) => {
+      const reading = await this.reading(recording);
+      const key = this.segmentsKey(recording);
+      await this.workers.run({ kind: "segments", reading, markers: ownMarkers(recording), key, target });
+    });
+  }
+
+  private segmenting(recording: Recording) {
+    return [DRAWING, recording.content_hash, sizeOf(recording), idleTimeLimitOf(recording), recording.markers];
   }
 
   /** The path of the plain text, compressed with gzip. */

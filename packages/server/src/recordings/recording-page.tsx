@@ -4,6 +4,7 @@ import { clockTime, count, Day, Face, Form, Icon } from "../web/components.js";
 import { FramedPage, Page } from "../web/layout.js";
 import { markdown, plainText } from "../web/markdown.js";
 import type { Site } from "../web/site.js";
+import { Download } from "./download.js";
 import type { Outline, OutlineMoment } from "./drawing.js";
 import { Visible } from "./list-items.js";
 import { inAddress, ownMarkers } from "./playback.js";
@@ -66,14 +67,10 @@ export const RecordingPage: FC<
                   <Icon site={site} name="share" />
                   Share
                 </button>
-                <a class="btn" href={`${path}.${fileEnding(recording)}?dl=1`} download>
+                <button class="btn" type="button" {...{ popovertarget: "download" }}>
                   <Icon site={site} name="download" />
                   Download
-                </a>
-                <a class="btn plain" href={`${path}.txt`} download>
-                  <Icon site={site} name="text" />
-                  Text
-                </a>
+                </button>
                 {token ? (
                   <a class="btn" href={`${path}/edit`}>
                     <Icon site={site} name="sliders" />
@@ -123,6 +120,7 @@ export const RecordingPage: FC<
             {outline && outline.count > 0 ? <Transcript site={site} path={path} outline={outline} /> : null}
           </div>
         </div>
+        <Download site={site} recording={recording} picture={picture} />
         <Share site={site} recording={recording} options={options} open={sharing} />
       </main>
     </Page>

@@ -1,16 +1,12 @@
 import { parentPort } from "node:worker_threads";
 import { Refusal } from "../refusal.js";
 import type { Assignment, Outcome } from "../worker-pool.js";
-import {
-  drawPicture,
-  drawRaster,
-  type Picturing,
-  type Rastering,
-  type Reading,
-  writeOutline,
-  writeTranscript,
-} from "./drawing.js";
+import { type Conversion, convert } from "./conversion.js";
+import { drawPicture, drawRaster, type Picturing, type Rastering, writeOutline, writeTranscript } from "./drawing.js";
 import { inspect } from "./inspect.js";
+import type { MarkerTime } from "./markers.js";
+import { writeSegments } from "./segments.js";
+import type { Reading } from "./session.js";
 
 /** Work with a recording that is not done on the event loop. */
 export type Task =
@@ -18,6 +14,8 @@ export type Task =
   | { kind: "picture"; reading: Reading; picturing: Picturing; target: string }
   | { kind: "raster"; reading: Reading; rastering: Rastering; fonts: readonly string[]; target: string }
   | { kind: "transcript"; reading: Reading; target: string }
+  | { kind: "convert"; content: string; version: Conversion; target: string }
+  | { kind: "segments"; reading: Reading; markers: MarkerTime[] | undefined; key: string; target: string }
   | { kind: "outline"; reading: Reading; most: number; target: string };
 
 function perform(task: Task): Promise<unknown> {
@@ -30,6 +28,10 @@ function perform(task: Task): Promise<unknown> {
       return drawRaster(task.reading, task.rastering, task.fonts, task.target);
     case "transcript":
       return writeTranscript(task.reading, task.target);
+    case "convert":
+      return convert(task.content, task.version, task.target);
+    case "segments":
+      return writeSegments(task.reading, task, task.target);
     case "outline":
       return writeOutline(task.reading, task.most, task.target);
     default:

@@ -1,13 +1,12 @@
 import { createReadStream } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { pipeline, Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { createGunzip, gunzipSync } from "node:zlib";
 import type { Context } from "hono";
 import { acceptsGzip, matchesEtag } from "./negotiation.js";
 
-/** Content that lies on disk. */
-export interface Stored {
-  path: string;
+/** How content is sent. */
+export interface Sent {
   type: string;
   /** Without quotes; equal ones mean equal content. */
   tag: string;
@@ -16,24 +15,18 @@ export interface Stored {
   headers?: Record<string, string>;
 }
 
+/** Content that lies on disk. */
+export interface Stored extends Sent {
+  path: string;
+}
+
 /** What is sent in one piece: streams cost more than that much memory is worth. */
 const SMALL = 256 * 1024;
 
 /** Answers with content, as it lies on disk when the client takes gzip, else unpacked; with 304 when it has it already. */
 export async function answerCompressed(c: Context, content: Stored): Promise<Response> {
-  const gzip = acceptsGzip(c.req.header("accept-encoding"));
-  // Two encodings are two representations: each has a tag of its own.
-  const etag = `"${content.tag}${gzip ? "-gz" : ""}"`;
-  const headers: Record<string, string> = {
-    etag,
-    vary: "accept-encoding",
-    "cache-control": content.cacheControl,
-    ...content.headers,
-  };
-  if (matchesEtag(c.req.header("if-none-match"), etag)) return new Response(null, { status: 304, headers });
-  headers["content-type"] = content.type;
-  if (gzip) headers["content-encoding"] = "gzip";
-  if (c.req.method === "HEAD") return new Response(null, { headers });
+  const { gzip, headers, known } = negotiated(c, content);
+  if (known) return known;
   const file = await open(content.path);
   const { size } = await file.stat();
   if (gzip) headers["content-length"] = String(size);
@@ -45,6 +38,33 @@ export async function answerCompressed(c: Context, content: Stored): Promise<Res
   // pipeline() passes errors on, and closes the file when the client goes away.
   const body = gzip ? stored : pipeline(stored, createGunzip(), () => {});
   return new Response(Readable.toWeb(body) as ReadableStream, { headers });
+}
+
+/** The same for a piece of content in memory. */
+export function answerPacked(c: Context, packed: Buffer, content: Sent): Response {
+  const { gzip, headers, known } = negotiated(c, content);
+  return known ?? new Response(new Uint8Array(gzip ? packed : gunzipSync(packed)), { headers });
+}
+
+/** What the client takes, and the answer if it needs no content. */
+function negotiated(c: Context, content: Sent) {
+  const gzip = acceptsGzip(c.req.header("accept-encoding"));
+  // Two encodings are two representations: each has a tag of its own.
+  const etag = `"${content.tag}${gzip ? "-gz" : ""}"`;
+  const headers: Record<string, string> = {
+    etag,
+    vary: "accept-encoding",
+    "cache-control": content.cacheControl,
+    ...content.headers,
+  };
+  let known: Response | undefined;
+  if (matchesEtag(c.req.header("if-none-match"), etag)) known = new Response(null, { status: 304, headers });
+  else {
+    headers["content-type"] = content.type;
+    if (gzip) headers["content-encoding"] = "gzip";
+    if (c.req.method === "HEAD") known = new Response(null, { headers });
+  }
+  return { gzip, headers, known };
 }
 
 /** Answers with content that is not compressed further, such as a picture; with 304 when the client has it already. */
