@@ -1,6 +1,7 @@
 import type { Theme } from "@asciinema-ts/asciicast";
 import { html } from "../dom.js";
 import type { EmbeddedTheme } from "../driver.js";
+import { scratch } from "./masks.js";
 
 /** Reads a theme from CSS, in whatever way the page writes its colours, and follows it when it changes.
  *
@@ -9,7 +10,7 @@ import type { EmbeddedTheme } from "../driver.js";
 export class ThemeProbe {
   readonly element: HTMLElement;
   #spans: HTMLElement[];
-  #context: CanvasRenderingContext2D;
+  #context = scratch(1, 1);
 
   constructor(onChange: () => void) {
     const names = ["foreground", "background", ...Array.from({ length: 16 }, (_, i) => `${i}`)];
@@ -23,10 +24,6 @@ export class ThemeProbe {
     });
     this.element = html("span", { class: "ap-theme", "aria-hidden": "true" }, ...this.#spans);
     this.element.addEventListener("transitionend", onChange);
-    const canvas = document.createElement("canvas");
-    canvas.width = 1;
-    canvas.height = 1;
-    this.#context = canvas.getContext("2d", { willReadFrequently: true })!;
   }
 
   /** The theme as CSS has it now. */

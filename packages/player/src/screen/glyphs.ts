@@ -32,10 +32,6 @@ export class GlyphTable {
   /** By style. */
   #numbers = Array.from({ length: 16 }, () => new Map<string, number>());
 
-  get(number: number): Glyph {
-    return this.glyphs[number]!;
-  }
-
   /** The number of a glyph; blank for a space. */
   number(text: string, style: number, cols: GlyphCols): number {
     if (text === " " || text === "") return BLANK;

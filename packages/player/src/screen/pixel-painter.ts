@@ -1,16 +1,17 @@
 import { Cells, CURSOR_BAR, CURSOR_UNDERLINE, OVERLINE, STRIKE, UNDERLINE } from "./cells.js";
 import { BLANK, type GlyphTable, TAIL } from "./glyphs.js";
 import { type Face, LEVELS, Masks } from "./masks.js";
-import { band, type Painter } from "./painter.js";
 
 const RAMPS = 1024; // pairs of colours kept; a power of two
 const RUN = 3; // cells of one background that are worth filling as a run
 
-/** Paints cells into pixels of its own and hands the picture over once a frame.
+/** Puts cells on a canvas: paints them into pixels of its own and hands the picture over once a frame. Made anew whenever
+ *  the size, the font or the scale changes.
  *
  *  Costs no style, layout or paint: glyphs come from masks, and only cells that changed are written. What was painted
  *  is kept as `#shown`; colours in it are resolved, since ids of styles are used again. */
-export class PixelPainter implements Painter {
+export class PixelPainter {
+  /** What is to be seen; rows are written here before they are painted. */
   readonly cells: Cells;
   #shown: Cells;
   #image: ImageData;
@@ -24,18 +25,16 @@ export class PixelPainter implements Painter {
   #rampFg = new Int32Array(RAMPS);
   #rampBg = new Int32Array(RAMPS);
 
-  // What has been touched since the last frame: columns of pixels, rows of cells. Nothing while `#right` is 0.
-  #left = 0;
-  #right = 0;
+  // Rows that have been touched since the last frame. Nothing while `#bottom` is 0.
   #top = 0;
   #bottom = 0;
 
   constructor(
-    private readonly context: CanvasRenderingContext2D,
+    protected readonly context: CanvasRenderingContext2D,
     cols: number,
     rows: number,
-    private readonly face: Face,
-    table: GlyphTable,
+    protected readonly face: Face,
+    protected readonly table: GlyphTable,
   ) {
     const { width, height } = context.canvas;
     this.cells = new Cells(cols, rows);
@@ -46,63 +45,61 @@ export class PixelPainter implements Painter {
     this.#edges = Int32Array.from({ length: cols + 1 }, (_, col) => Math.round(col * face.cellWidth));
   }
 
+  /** Moves what was painted up by `n` rows, fewer than there are. */
   scroll(n: number): void {
     const { cols, rows } = this.cells;
-    const pixelsPerRow = this.face.cellHeight * this.#image.width;
-    this.#pixels.copyWithin(0, n * pixelsPerRow);
+    this.#pixels.copyWithin(0, n * this.face.cellHeight * this.#image.width);
     const { glyphs, fg, bg, lines, sizes } = this.#shown;
     for (const words of [glyphs, fg, bg, lines]) words.copyWithin(0, n * cols);
     sizes.copyWithin(0, n);
     // What came in at the bottom has never been painted: no cell has this background.
     bg.fill(0, (rows - n) * cols);
-    this.#touch(0, this.#image.width, 0, rows);
+    this.#top = 0;
+    this.#bottom = rows;
   }
 
+  /** Paints what differs in these rows. */
   paint(rows: readonly number[]): void {
-    const { cols } = this.cells;
-    const segments: number[] = [];
+    const { cells } = this;
+    const segments: [row: number, first: number, last: number][] = [];
     for (const row of rows) {
-      const [first, last] = this.#difference(row);
-      if (first > last) continue;
-      segments.push(row, first, last);
-      for (let at = row * cols + first; at <= row * cols + last; at++) {
-        const glyph = this.cells.glyphs[at]!;
-        if (glyph > BLANK) this.#masks.want(glyph, this.#width(at - row * cols, glyph));
+      const segment = this.#difference(row);
+      if (!segment) continue;
+      segments.push(segment);
+      const start = row * cells.cols;
+      for (let col = segment[1]; col <= segment[2]; col++) {
+        const glyph = cells.glyphs[start + col]!;
+        if (glyph > BLANK) this.prepare(glyph, this.#width(col, glyph));
       }
     }
     this.#masks.draw();
-    for (let i = 0; i < segments.length; i += 3) this.#paintSegment(segments[i]!, segments[i + 1]!, segments[i + 2]!);
-    this.#present();
+    for (const segment of segments) this.#paintSegment(...segment);
+    if (this.#bottom > 0) this.present(this.#top * this.face.cellHeight, this.#bottom * this.face.cellHeight);
+    this.#bottom = 0;
   }
 
-  #touch(left: number, right: number, top: number, bottom: number): void {
-    const none = this.#right === 0;
-    this.#left = none ? left : Math.min(this.#left, left);
-    this.#right = none ? right : Math.max(this.#right, right);
-    this.#top = none ? top : Math.min(this.#top, top);
-    this.#bottom = none ? bottom : Math.max(this.#bottom, bottom);
+  /** Sees to it that a glyph can be painted. */
+  protected prepare(glyph: number, width: number): void {
+    this.#masks.get(glyph, width);
   }
 
-  #present(): void {
-    if (this.#right === 0) return;
-    const { cellHeight } = this.face;
-    const top = this.#top * cellHeight;
-    const height = (this.#bottom - this.#top) * cellHeight;
-    this.context.putImageData(this.#image, 0, 0, this.#left, top, this.#right - this.#left, height);
-    this.#right = 0;
+  /** Shows what has been painted of some pixel rows. */
+  protected present(top: number, bottom: number): void {
+    const { width } = this.#image;
+    this.context.putImageData(this.#image, 0, 0, 0, top, width, bottom - top);
   }
 
   #width(col: number, glyph: number): number {
-    return this.#edges[Math.min(col + this.#masks.cols(glyph), this.cells.cols)]! - this.#edges[col]!;
+    return this.#edges[Math.min(col + this.table.glyphs[glyph]!.cols, this.cells.cols)]! - this.#edges[col]!;
   }
 
   /** First and last column of a row that differ from what is shown, with all of wide glyphs. */
-  #difference(row: number): [first: number, last: number] {
+  #difference(row: number): [row: number, first: number, last: number] | undefined {
     const { cols, glyphs, fg, bg, lines } = this.cells;
     const shown = this.#shown;
     const start = row * cols;
     const end = start + cols;
-    if (this.cells.sizes[row] !== shown.sizes[row]) return [0, cols - 1];
+    if (this.cells.sizes[row] !== shown.sizes[row]) return [row, 0, cols - 1];
     const same = (at: number) =>
       glyphs[at] === shown.glyphs[at] &&
       fg[at] === shown.fg[at] &&
@@ -110,13 +107,13 @@ export class PixelPainter implements Painter {
       lines[at] === shown.lines[at];
     let first = start;
     while (first < end && same(first)) first++;
-    if (first === end) return [0, -1];
+    if (first === end) return undefined;
     let last = end - 1;
     while (same(last)) last--;
     const isTail = (at: number) => glyphs[at] === TAIL || shown.glyphs[at] === TAIL;
     while (first > start && isTail(first)) first--;
     while (last + 1 < end && isTail(last + 1)) last++;
-    return [first - start, last - start];
+    return [row, first - start, last - start];
   }
 
   #paintSegment(row: number, first: number, last: number): void {
@@ -124,64 +121,58 @@ export class PixelPainter implements Painter {
     const edges = this.#edges;
     const { cellHeight } = this.face;
     const start = row * cols;
+    const top = row * cellHeight;
     for (let col = first; col <= last; ) {
       const color = bg[start + col]!;
       let end = col + 1;
       while (end <= last && bg[start + end] === color) end++;
       const filled = end - col >= RUN;
-      if (filled) this.#fill(edges[col]!, edges[end]!, row * cellHeight, cellHeight, color);
+      if (filled) this.fill(edges[col]!, edges[end]!, top, cellHeight, color);
       for (; col < end; col++) {
         const at = start + col;
         const glyph = glyphs[at]!;
         // The background of a tail has been painted with its head: terminals give both the same style.
-        if (glyph > BLANK) this.#paintGlyph(row, col, glyph, fg[at]!, color, filled);
-        else if (!filled && glyph !== TAIL)
-          this.#fill(edges[col]!, edges[col + 1]!, row * cellHeight, cellHeight, color);
+        if (glyph > BLANK) this.glyph(edges[col]!, top, this.#width(col, glyph), glyph, fg[at]!, color, filled);
+        else if (!filled && glyph !== TAIL) this.fill(edges[col]!, edges[col + 1]!, top, cellHeight, color);
       }
     }
     for (let col = first; col <= last; col++) {
       if (lines[start + col] !== 0) this.#paintLines(row, col, lines[start + col]!, fg[start + col]!);
     }
-    for (const [words, shown] of [
-      [glyphs, this.#shown.glyphs],
-      [fg, this.#shown.fg],
-      [bg, this.#shown.bg],
-      [lines, this.#shown.lines],
-    ] as const)
-      shown.set(words.subarray(start + first, start + last + 1), start + first);
+    for (const name of ["glyphs", "fg", "bg", "lines"] as const)
+      this.#shown[name].set(this.cells[name].subarray(start + first, start + last + 1), start + first);
     this.#shown.sizes[row] = this.cells.sizes[row]!;
-    this.#touch(edges[first]!, edges[last + 1]!, row, row + 1);
+    this.#top = this.#bottom > 0 ? Math.min(this.#top, row) : row;
+    this.#bottom = Math.max(this.#bottom, row + 1);
   }
 
-  #paintGlyph(row: number, col: number, glyph: number, fg: number, bg: number, filled: boolean): void {
+  /** Paints a glyph and its background, which may have been filled already. */
+  protected glyph(
+    left: number,
+    top: number,
+    width: number,
+    glyph: number,
+    fg: number,
+    bg: number,
+    filled: boolean,
+  ): void {
     const pixels = this.#pixels;
     const stride = this.#image.width;
-    const mask = this.#masks.get(glyph, this.#width(col, glyph));
+    const { colored, sparse, dense } = this.#masks.get(glyph, width);
     const ramps = this.#ramps;
     const ramp = this.#ramp(fg, bg);
-    const origin = row * this.face.cellHeight * stride + this.#edges[col]!;
-    if (mask.colored) {
-      this.#fill(
-        this.#edges[col]!,
-        this.#edges[col]! + mask.width,
-        row * this.face.cellHeight,
-        this.face.cellHeight,
-        bg,
-      );
-      for (let i = 0; i < mask.colored.length; i++) {
-        const at = origin + Math.floor(i / mask.width) * stride + (i % mask.width);
-        pixels[at] = blend(bg, mask.colored[i]!, mask.colored[i]! >>> 24);
-      }
-    } else if (filled) {
-      const { sparse } = mask;
+    const origin = top * stride + left;
+    if (filled && !colored) {
       for (let i = 0; i < sparse.length; i++) {
         const entry = sparse[i]!;
         pixels[origin + (entry >>> 5)] = ramps[ramp + (entry & 31)]!;
       }
     } else {
-      const { dense, width } = mask;
       for (let i = 0, at = origin; i < dense.length; at += stride - width) {
-        for (const end = i + width; i < end; i++) pixels[at++] = ramps[ramp + dense[i]!]!;
+        for (const end = i + width; i < end; i++)
+          pixels[at++] = colored
+            ? mix(bg, colored[i]!, Math.round(((colored[i]! >>> 24) * 256) / 255))
+            : ramps[ramp + dense[i]!]!;
       }
     }
   }
@@ -193,21 +184,12 @@ export class PixelPainter implements Painter {
     if (this.#rampFg[slot] !== fg || this.#rampBg[slot] !== bg) {
       this.#rampFg[slot] = fg;
       this.#rampBg[slot] = bg;
-      const [redBlue, green] = [bg & 0xff00ff, (bg >>> 8) & 0xff];
-      const [redBlueTo, greenTo] = [fg & 0xff00ff, (fg >>> 8) & 0xff];
-      for (let level = 0; level < LEVELS; level++) {
-        const weight = level << 4;
-        const rest = 256 - weight;
-        this.#ramps[at + level] =
-          -0x1000000 |
-          (((Math.imul(redBlue, rest) + Math.imul(redBlueTo, weight)) >>> 8) & 0xff00ff) |
-          ((Math.imul(green, rest) + Math.imul(greenTo, weight)) & 0xff00);
-      }
+      for (let level = 0; level < LEVELS; level++) this.#ramps[at + level] = mix(bg, fg, level << 4);
     }
     return at;
   }
 
-  #fill(left: number, right: number, top: number, height: number, color: number): void {
+  protected fill(left: number, right: number, top: number, height: number, color: number): void {
     const stride = this.#image.width;
     for (let at = top * stride; at < (top + height) * stride; at += stride)
       this.#pixels.fill(color, at + left, at + right);
@@ -218,9 +200,13 @@ export class PixelPainter implements Painter {
     const left = this.#edges[col]!;
     const right = this.#edges[col + 1]!;
     const top = row * cellHeight;
+    const doubled = this.cells.sizes[row]!;
+    const high = doubled > 1 ? 2 : 1; // a row of double height shows half of what is drawn
     const draw = (y: number, height: number, color: number, from = left, to = right) => {
-      const [within, high] = band(y, height, cellHeight, this.cells.sizes[row]!);
-      this.#fill(from, to, top + within, high, color);
+      const begin =
+        Math.max(0, Math.min((cellHeight - height) * high, Math.round(y * high))) - (doubled === 3 ? cellHeight : 0);
+      const within = Math.max(0, begin);
+      this.fill(from, to, top + within, Math.max(0, Math.min(cellHeight, begin + height * high) - within), color);
     };
     if (lines & OVERLINE) draw(0, line, fg);
     if (lines & STRIKE) draw(baseline - size * 0.3, line, fg);
@@ -228,34 +214,23 @@ export class PixelPainter implements Painter {
     if (lines & CURSOR_UNDERLINE) draw(cellHeight, line * 2, color);
     if (lines & CURSOR_BAR) draw(0, cellHeight, color, left, left + line * 2);
     const under = baseline + size * 0.12;
-    switch (lines & UNDERLINE) {
-      case 1:
-        draw(under, line, color);
-        return;
-      case 2:
-        draw(under, line, color);
-        draw(under + line * 2, line, color);
-        return;
-      case 3: {
-        const height = Math.max(1, Math.min(2 * line, (cellHeight - under - line) / 2));
-        for (let x = left; x < right; x++)
-          draw(under + height * (1 - Math.cos((x / (4 * line)) * Math.PI)), line, color, x, x + 1);
-        return;
-      }
-      case 4:
-        for (let x = left; x < right; x++) if (Math.floor(x / line) % 2 === 0) draw(under, line, color, x, x + 1);
-        return;
-      case 5:
-        for (let x = left; x < right; x++) if (Math.floor(x / line) % 6 < 4) draw(under, line, color, x, x + 1);
+    const kind = lines & UNDERLINE;
+    if (kind === 1 || kind === 2) draw(under, line, color);
+    if (kind === 2) draw(under + line * 2, line, color);
+    if (kind < 3) return;
+    const wave = Math.max(1, Math.min(2 * line, (cellHeight - under - line) / 2));
+    for (let x = left; x < right; x++) {
+      const at = Math.floor(x / line);
+      if (kind === 3) draw(under + wave * (1 - Math.cos((x / (4 * line)) * Math.PI)), line, color, x, x + 1);
+      else if (kind === 4 ? at % 2 < 1 : at % 6 < 4) draw(under, line, color, x, x + 1);
     }
   }
 }
 
-/** `share` of 255 of `over` on `under`; both 0xffBBGGRR. */
-function blend(under: number, over: number, share: number): number {
-  const weight = Math.round((share * 256) / 255);
+/** So many 256ths of `over` on `under`; all 0xffBBGGRR. */
+function mix(under: number, over: number, weight: number): number {
   const rest = 256 - weight;
   const redBlue = (Math.imul(under & 0xff00ff, rest) + Math.imul(over & 0xff00ff, weight)) >>> 8;
-  const green = (Math.imul((under >>> 8) & 0xff, rest) + Math.imul((over >>> 8) & 0xff, weight)) & 0xff00;
-  return -0x1000000 | (redBlue & 0xff00ff) | green;
+  const green = Math.imul((under >>> 8) & 0xff, rest) + Math.imul((over >>> 8) & 0xff, weight);
+  return -0x1000000 | (redBlue & 0xff00ff) | (green & 0xff00);
 }

@@ -9,7 +9,6 @@ import { legible, luminance, ThemeProbe, toTheme } from "./colors.js";
 import { BASE_FONT_SIZE, type Geometry, layOut } from "./geometry.js";
 import { GlyphTable } from "./glyphs.js";
 import { canReadPixels, type Face, fontOf } from "./masks.js";
-import type { Painter } from "./painter.js";
 import { PixelPainter } from "./pixel-painter.js";
 import { TextLayer } from "./text-layer.js";
 import { TextPainter } from "./text-painter.js";
@@ -32,7 +31,7 @@ export class Screen {
   #readable = canReadPixels();
 
   #terminal: Terminal;
-  #painter: Painter | undefined;
+  #painter: PixelPainter | undefined;
   #glyphs = new GlyphTable();
   #face: Face | undefined;
   #embedded: Theme | undefined;
