@@ -1,7 +1,6 @@
-/** Attributes of a new element: `class`, `aria-…` and so on. `false` and `undefined` leave one out. */
-export type Attributes = Record<string, string | number | boolean | undefined>;
-
-const SVG = "http://www.w3.org/2000/svg";
+/** What an element is to have: attributes, of which `false` and `undefined` take one away; functions listen to the event of
+ *  that name. */
+export type Attributes = Record<string, string | number | boolean | undefined | ((event: never) => void)>;
 
 /** Makes an HTML element. Text children become text nodes, so nothing is ever parsed as markup. */
 export function html<K extends keyof HTMLElementTagNameMap>(
@@ -9,7 +8,9 @@ export function html<K extends keyof HTMLElementTagNameMap>(
   attributes: Attributes = {},
   ...children: (Node | string)[]
 ): HTMLElementTagNameMap[K] {
-  return fill(document.createElement(name), attributes, children);
+  const element = document.createElement(name);
+  element.append(...children);
+  return set(element, attributes);
 }
 
 /** Makes an SVG element. */
@@ -18,18 +19,27 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   attributes: Attributes = {},
   ...children: Node[]
 ): SVGElementTagNameMap[K] {
-  return fill(document.createElementNS(SVG, name), attributes, children);
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  element.append(...children);
+  return set(element, attributes);
 }
 
 /** Makes a button that shows a picture or a word and is announced as `label`. */
-export function button(className: string, label: string, ...children: (Node | string)[]): HTMLButtonElement {
-  return html("button", { type: "button", class: className, "aria-label": label }, ...children);
+export function button(
+  className: string,
+  label: string | undefined,
+  click: () => void,
+  ...children: (Node | string)[]
+): HTMLButtonElement {
+  return html("button", { type: "button", class: className, "aria-label": label, click }, ...children);
 }
 
-function fill<E extends Element>(element: E, attributes: Attributes, children: (Node | string)[]): E {
+/** Gives an element attributes and listeners. */
+export function set<E extends Element>(element: E, attributes: Attributes): E {
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : `${value}`);
+    if (typeof value === "function") element.addEventListener(name, value as (event: Event) => void);
+    else if (value === undefined || value === false) element.removeAttribute(name);
+    else element.setAttribute(name, value === true ? "" : `${value}`);
   }
-  element.append(...children);
   return element;
 }

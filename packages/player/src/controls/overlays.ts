@@ -1,16 +1,17 @@
-import { button, html } from "../dom.js";
+import { button, html, set } from "../dom.js";
 import { icon } from "./icons.js";
 
 /** What lies over the terminal when there is something to say or to start. One at a time. */
 export type Overlay = "start" | "loading" | "error" | "info" | "help";
 
-const keys: readonly [what: string, needs: "" | "pause" | "seek" | "sound", ...keys: string[]][] = [
+// What it does, what of the player it needs, keys.
+const keys: [what: string, needs: "" | "pause" | "seek" | "sound", keys: string][] = [
   ["Play, pause", "pause", "Space"],
-  ["Back, forward 5\u00a0s", "seek", "←", "→"],
-  ["Back, forward 10\u00a0%", "seek", "Shift ←", "Shift →"],
-  ["Frame by frame", "seek", ",", "."],
-  ["Marker", "seek", "[", "]"],
-  ["Speed", "pause", "<", ">"],
+  ["Back, forward 5\u00a0s", "seek", "←|→"],
+  ["Back, forward 10\u00a0%", "seek", "Shift ←|Shift →"],
+  ["Frame by frame", "seek", ",|."],
+  ["Marker", "seek", "[|]"],
+  ["Speed", "pause", "<|>"],
   ["Jump to 0–90\u00a0%", "seek", "0 … 9"],
   ["Sound", "sound", "m"],
   ["Full screen", "", "f"],
@@ -20,24 +21,18 @@ const keys: readonly [what: string, needs: "" | "pause" | "seek" | "sound", ...k
 /** Makes the overlays of a player. */
 export const overlays = {
   /** The start cell; the whole screen is the button. */
-  start(onClick: () => void): HTMLElement {
-    const element = button(
-      "ap-overlay ap-overlay-start",
-      "Play",
-      html("span", { class: "ap-play-button" }, icon("play")),
-    );
-    element.addEventListener("click", onClick);
-    return element;
-  },
+  start: (click: () => void): HTMLElement =>
+    button("ap-overlay ap-overlay-start", "Play", click, html("span", { class: "ap-play-button" }, icon("play"))),
 
   /** @param what  goes on, and how far it is: written into by the player */
   loading(...what: (string | HTMLElement)[]): HTMLElement {
-    const cells = html(
-      "span",
-      { class: "ap-loader", "aria-hidden": "true" },
-      ...Array.from({ length: 4 }, () => html("i")),
+    const cells = Array.from({ length: 4 }, () => html("i"));
+    return overlay(
+      "loading",
+      "status",
+      html("span", { class: "ap-loader", "aria-hidden": "true" }, ...cells),
+      html("span", {}, ...what),
     );
-    return html("div", { class: "ap-overlay ap-overlay-loading", role: "status" }, cells, html("span", {}, ...what));
   },
 
   /** @param onRetry  what the button does, if there is to be one */
@@ -48,32 +43,29 @@ export const overlays = {
       html("strong", {}, "This cannot be played"),
       html("span", {}, message),
     );
-    if (onRetry) {
-      const retry = html("button", { type: "button", class: "ap-retry" }, "Try again");
-      retry.addEventListener("click", onRetry);
-      slab.append(retry);
-    }
-    return html("div", { class: "ap-overlay ap-overlay-error", role: "alert" }, slab);
+    if (onRetry) slab.append(button("ap-retry", undefined, onRetry, "Try again"));
+    return overlay("error", "alert", slab);
   },
 
-  info(message: string): HTMLElement {
-    return html("div", { class: "ap-overlay ap-overlay-info", role: "status" }, html("span", {}, message));
-  },
+  info: (message: string): HTMLElement => overlay("info", "status", html("span", {}, message)),
 
   /** The keys; a click anywhere and Escape close it. */
-  help(can: { pause: boolean; seek: boolean; sound: boolean }, onClose: () => void): HTMLElement {
-    const list = html("dl", { class: "ap-slab" });
-    for (const [what, needs, ...names] of keys) {
-      if (needs !== "" && !can[needs]) continue;
-      const caps = names.flatMap((name) => [" ", html("kbd", {}, name)]);
-      list.append(html("div", {}, html("dt", {}, what), html("dd", {}, ...caps)));
-    }
-    const element = html(
-      "div",
-      { class: "ap-overlay ap-overlay-help", role: "dialog", "aria-label": "Keyboard shortcuts", tabindex: 0 },
-      list,
-    );
-    element.addEventListener("click", onClose);
-    return element;
+  help(can: { pause: boolean; seek: boolean; sound: boolean }, click: () => void): HTMLElement {
+    const rows = keys
+      .filter(([, needs]) => !needs || can[needs])
+      .map(([what, , names]) =>
+        html(
+          "div",
+          {},
+          html("dt", {}, what),
+          html("dd", {}, ...names.split("|").flatMap((name) => [" ", html("kbd", {}, name)])),
+        ),
+      );
+    const element = overlay("help", "dialog", html("dl", { class: "ap-slab" }, ...rows));
+    return set(element, { "aria-label": "Keyboard shortcuts", tabindex: 0, click });
   },
 };
+
+function overlay(name: Overlay, role: string, ...children: Node[]): HTMLElement {
+  return html("div", { class: `ap-overlay ap-overlay-${name}`, role }, ...children);
+}
