@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { bundle } from "../e2e/player-page.js";
+import { bundlePlayer } from "../scripts/player-bundle.mjs";
 import { measure } from "./size.js";
 
 test("the player weighs no more than its budget, which a change must edit to grow", async () => {
@@ -11,7 +11,7 @@ test("the player weighs no more than its budget, which a change must edit to gro
 });
 
 test("the player carries only what it uses", async () => {
-  const { modules } = await bundle();
+  const { modules } = await bundlePlayer();
   expect(modules).toContain("packages/vt/src/terminal.ts");
   expect(modules.filter((path) => !/^packages\/(vt|asciicast|alis|render|player)\/src\//.test(path))).toEqual([]);
   expect(modules.filter((path) => /hub|fan-out|svg|encoder|transform|render\/src\/frame\.ts/.test(path))).toEqual([]);

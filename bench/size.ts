@@ -4,7 +4,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { bundle, styleSheet } from "../e2e/player-page.js";
+import { styleSheet } from "../e2e/player-page.js";
+import { bundlePlayer } from "../scripts/player-bundle.mjs";
 
 /** Bytes that a text takes on the wire. */
 function gzipped(text: string): number {
@@ -13,7 +14,7 @@ function gzipped(text: string): number {
 
 /** What the player's script and style sheet weigh, compressed, in bytes. */
 export async function measure(): Promise<{ script: number; style: number; total: number }> {
-  const script = gzipped((await bundle()).script);
+  const script = gzipped((await bundlePlayer()).script);
   const style = gzipped(await styleSheet());
   return { script, style, total: script + style };
 }

@@ -2,38 +2,15 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { build, transform } from "esbuild";
+import { transform } from "esbuild";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { bundlePlayer } from "../scripts/player-bundle.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const packages = ["vt", "asciicast", "alis", "render", "player"];
 
 /** The policy under which everything of the player works. */
 export const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; img-src 'self'";
-
-/** The player's script as pages include it, made from the sources, and the files that went into it. */
-export async function bundle(
-  entry = "packages/player/src/bundle.ts",
-  format: "iife" | "esm" = "iife",
-): Promise<{ script: string; modules: string[] }> {
-  const { outputFiles, metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    minify: true,
-    metafile: true,
-    format,
-    target: "es2022",
-    alias: Object.fromEntries(
-      packages.map((name) => [`@asciinema-ts/${name}`, `${root}packages/${name}/src/index.ts`]),
-    ),
-  });
-  const [output] = Object.values(metafile.outputs);
-  const used = Object.entries(output!.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-  return { script: outputFiles[0]!.text, modules: used.map(([path]) => path) };
-}
 
 /** The player's style sheet as pages include it. */
 export async function styleSheet(): Promise<string> {
@@ -61,7 +38,7 @@ export class Site {
   static async start(): Promise<Site> {
     const site: Site = new Site(createServer((request, response) => site.#answer(request.url!, response)));
     await new Promise<void>((resolve) => site.server.listen(0, "127.0.0.1", resolve));
-    site.files.set("/player.js", (await bundle()).script);
+    site.files.set("/player.js", (await bundlePlayer()).script);
     site.files.set("/player.css", await styleSheet());
     site.files.set("/page.css", "body { margin: 0 } #box { width: 100%; height: 100% }");
     site.files.set(

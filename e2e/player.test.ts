@@ -4,8 +4,9 @@ import { Terminal } from "@asciinema-ts/vt";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Events, Options, Player, SeekLocation, Source } from "../packages/player/src/index.js";
+import { bundlePlayer } from "../scripts/player-bundle.mjs";
 import { launchChromium } from "./chromium.js";
-import { bundle, cast, Site } from "./player-page.js";
+import { cast, Site } from "./player-page.js";
 
 const FONT = "/usr/share/fonts/truetype/noto/NotoSansMono-Regular.ttf";
 
@@ -631,7 +632,7 @@ describe("while it is shown", () => {
 });
 
 test("the module is the same player", async () => {
-  site.files.set("/module.js", (await bundle("packages/player/src/index.ts", "esm")).script);
+  site.files.set("/module.js", (await bundlePlayer("packages/player/src/index.ts", "esm")).script);
   await open({ data: session });
   // As text: this file's own compiler would take the import for its own.
   const text = await page.evaluate(`import("/module.js").then(async (module) => {
@@ -848,9 +849,7 @@ describe("text", () => {
     }
   });
 
-  // Chromium before 150 takes a drag that ends outside the text for one to its beginning.
-  test("a selection that is dragged beyond the text is copied as it is", async ({ skip }) => {
-    skip(Number.parseInt(browser.version(), 10) < 150, "this Chromium resolves points outside the text otherwise");
+  test("a selection that is dragged beyond the text is copied as it is", async () => {
     await open({ data: cast([[0, "o", "one\r\ncodec"]]) });
     await seek(1);
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -875,7 +874,8 @@ describe("text", () => {
       [term.x + 3, y + 8, "co"],
       [term.x + 60, term.y + term.height - 3, "dec\n\n\n\n"],
       [term.x + term.width - 3, term.y + term.height - 3, "dec\n\n\n\n"],
-      [bar.x + 90, bar.y + 20, "dec\n\n\n\n"],
+      // On the bar, how many of the empty lines belong to it is for the browser to say.
+      [bar.x + 90, bar.y + 20, expect.stringMatching(/^dec\n+$/)],
     ] as const) {
       await page.mouse.click(400, 598);
       await page.mouse.move(x + 2 * (await page.$eval(".ap-term", (term) => term.clientWidth / 40)), y + 8);

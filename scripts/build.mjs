@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { install } from "./install.mjs";
+import { bundlePlayer } from "./player-bundle.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const packages = ["vt", "asciicast", "alis", "render", "player", "cli", "server"];
@@ -21,24 +22,21 @@ export async function build() {
     stdio: "inherit",
   });
   if (types.status !== 0) throw new Error("the type check failed");
-  await bundlePlayer();
+  await bundle();
   await bundleCommand();
   mkdirSync(join(root, "node_modules/.cache"), { recursive: true });
   writeFileSync(stamp, sources);
 }
 
 /** The script that pages include, where users of the original player expect it. */
-async function bundlePlayer() {
-  const entry = join(root, "packages/player/src/bundle.ts");
-  const style = join(root, "packages/player/src/style.css");
-  if (!existsSync(entry)) return;
+async function bundle() {
   const { build: esbuild } = await load("esbuild");
   const out = join(root, "packages/player/dist/bundle");
-  const options = { entryPoints: [entry], bundle: true, format: "iife", target: "es2022", logLevel: "warning" };
-  await esbuild({ ...options, outfile: join(out, "asciinema-player.js") });
-  await esbuild({ ...options, minify: true, outfile: join(out, "asciinema-player.min.js") });
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, "asciinema-player.js"), (await bundlePlayer(undefined, "iife", false)).script);
+  writeFileSync(join(out, "asciinema-player.min.js"), (await bundlePlayer()).script);
   await esbuild({
-    entryPoints: [style],
+    entryPoints: [join(root, "packages/player/src/style.css")],
     minify: true,
     outfile: join(out, "asciinema-player.css"),
     logLevel: "warning",
@@ -86,7 +84,7 @@ function load(name) {
 /** A hash of everything that the build reads. */
 function fingerprint() {
   const hash = createHash("sha256");
-  const files = ["package-lock.json", "tsconfig.base.json", "scripts/build.mjs"];
+  const files = ["package-lock.json", "tsconfig.base.json", "scripts/build.mjs", "scripts/player-bundle.mjs"];
   for (const name of packages) {
     files.push(`packages/${name}/package.json`, `packages/${name}/tsconfig.json`);
     for (const file of readdirSync(join(root, "packages", name, "src"), { recursive: true })) {

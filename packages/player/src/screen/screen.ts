@@ -321,7 +321,7 @@ export class Screen {
     const { style } = this.element;
     const { width, height, border, screenWidth, screenHeight } = geometry;
     if (this.settings.fit !== "none") style.fontSize = `${geometry.fontSize}px`;
-    style.borderWidth = `${border}px`;
+    style.setProperty("--ap-border", `${border}px`);
     style.setProperty("--term-cols", `${this.#terminal.cols}`);
     style.setProperty("--term-rows", `${this.#terminal.rows}`);
     style.width = this.#canvas.style.width = `${screenWidth / ratio}px`;

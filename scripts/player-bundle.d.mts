@@ -1,0 +1,5 @@
+export function bundlePlayer(
+  entry?: string,
+  format?: "iife" | "esm",
+  minify?: boolean,
+): Promise<{ script: string; modules: string[] }>;
