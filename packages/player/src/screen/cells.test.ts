@@ -14,7 +14,7 @@ function row(text: string, change: Partial<typeof look> = {}, cursor?: CursorLoo
   const cells = new Cells(8, 2);
   const glyphs = new GlyphTable();
   const blinks = expand(terminal.line(0), cells, 0, glyphs, { ...look, ...change }, cursor);
-  const text8 = [...cells.glyphs.subarray(0, 8)].map((glyph) => (glyph === TAIL ? "→" : glyphs.get(glyph).text));
+  const text8 = [...cells.glyphs.subarray(0, 8)].map((glyph) => (glyph === TAIL ? "→" : glyphs.glyphs[glyph]!.text));
   return { cells, blinks, glyphs, text: text8.join("") };
 }
 
@@ -39,7 +39,7 @@ test("on a line of double size characters take twice as many cells, and what doe
   expect(row("日a日\x1b#4").text).toBe("日→→→a→  ");
   const { cells, glyphs } = row("\x1b#3x", {}, { col: 0, shape: "block", color: 0x010203 });
   expect(cells.sizes[0]).toBe(2);
-  expect(glyphs.get(cells.glyphs[0]!)).toEqual({ text: "x", style: 8, cols: 2 });
+  expect(glyphs.glyphs[cells.glyphs[0]!]!).toEqual({ text: "x", style: 8, cols: 2 });
   expect([...cells.bg.subarray(0, 3)]).toEqual([pixel(0x010203), pixel(0x010203), bg]);
 });
 
