@@ -1,7 +1,7 @@
 // Builds every package into its dist/: types and modules by tsc, the player's script bundle and the command by esbuild.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,6 +24,7 @@ export async function build() {
   if (types.status !== 0) throw new Error("the type check failed");
   await bundle();
   await bundleCommand();
+  gatherPage();
   mkdirSync(join(root, "node_modules/.cache"), { recursive: true });
   writeFileSync(stamp, sources);
 }
@@ -77,6 +78,18 @@ function licences(files) {
   return [readFileSync(join(root, "LICENSE"), "utf8"), ...texts].join(`\n${"-".repeat(80)}\n\n`);
 }
 
+/** The page that the command serves for its live streams, with the player. */
+function gatherPage() {
+  const player = join(root, "packages/player/dist/bundle");
+  const own = join(root, "packages/cli/page");
+  const folder = join(root, "packages/cli/dist/bundle/page");
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(own)) copyFileSync(join(own, name), join(folder, name));
+  for (const name of ["asciinema-player.min.js", "asciinema-player.css"]) {
+    copyFileSync(join(player, name), join(folder, name));
+  }
+}
+
 function load(name) {
   return Promise.resolve(createRequire(join(root, "package.json"))(name));
 }
@@ -92,6 +105,7 @@ function fingerprint() {
       if (!/\.test\.tsx?$/.test(path) && statSync(join(root, path)).isFile()) files.push(path);
     }
   }
+  for (const file of readdirSync(join(root, "packages/cli/page"))) files.push(`packages/cli/page/${file}`);
   for (const file of files.sort())
     hash
       .update(`${file}\0`)

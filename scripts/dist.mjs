@@ -7,6 +7,7 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -71,14 +72,16 @@ async function make(path) {
   }
 }
 
-/** The native part of the pseudo-terminal, see packages/cli/src/native.ts. */
+/** The native part of the pseudo-terminal, see packages/cli/src/native.ts, and the page for live streams. */
 function assets() {
   const beside = createRequire(createRequire(join(root, "packages/cli/package.json")).resolve("@lydell/node-pty"));
   const files = { darwin: ["pty.node", "spawn-helper"], linux: ["pty.node"] }[platform];
   if (!files) throw new Error(`one file cannot be made on ${platform} yet`);
-  return Object.fromEntries(
-    files.map((file) => [file, beside.resolve(`@lydell/node-pty-${platform}-${arch}/${file}`)]),
-  );
+  const page = join(root, "packages/cli/dist/bundle/page");
+  return Object.fromEntries([
+    ...files.map((file) => [file, beside.resolve(`@lydell/node-pty-${platform}-${arch}/${file}`)]),
+    ...readdirSync(page).map((file) => [`page/${file}`, join(page, file)]),
+  ]);
 }
 
 /** The injector warns of sections that it does not know, which are the ones that were stripped. */

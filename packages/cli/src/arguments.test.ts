@@ -26,6 +26,7 @@ test.each([
   ["rec x", "record"],
   ["reco x", "record"],
   ["se -o x", "session"],
+  ["st -l", "stream"],
   ["p x", "play"],
   ["u x", "upload"],
   ["a", "auth"],
@@ -39,6 +40,7 @@ test("what is ambiguous or unknown is refused, with what is near", () => {
   expect(fails("c")).toBe(
     `error: unrecognized subcommand 'c'\n\n  tip: some similar subcommands exist: 'cat', 'convert'\n\nUsage: asciinema [OPTIONS] <COMMAND>${END}`,
   );
+  expect(fails("s")).toContain("tip: some similar subcommands exist: 'session', 'stream'");
   for (const word of ["com", "completio", "ma"]) expect(fails(word)).toContain(`unrecognized subcommand '${word}'`);
   expect(fails("completion bash")).toContain("a similar subcommand exists: 'completions'");
   expect(fails("plya x")).toContain("  tip: a similar subcommand exists: 'play'");
@@ -68,13 +70,45 @@ test("values may follow in any of the usual ways", () => {
   expect(run("play x").quiet).toBe(false);
 });
 
+test("a value may be left out where there is one by itself", () => {
+  const values = (line: string) => [run(line).values.get("local"), run(line).values.get("remote")];
+  expect(values("stream -l -r")).toEqual(["127.0.0.1:0", ""]);
+  expect(values("stream -r abc -l 0.0.0.0:8080")).toEqual(["0.0.0.0:8080", "abc"]);
+  expect(values("stream --local=[::1]:80 --remote wss://example.org/ws")).toEqual(["[::1]:80", "wss://example.org/ws"]);
+  expect(values("stream -l127.0.0.1:1 -c ls")).toEqual(["127.0.0.1:1", undefined]);
+});
+
+test.each(["8080", "localhost:80", "127.0.0.1", "127.0.0.1:70000", "1.2.3:80", "[1.2.3.4]:80", "::1:80", "127.0.0.1:"])(
+  "--local %s is no address",
+  (value) => {
+    expect(fails(`stream -l ${value}`)).toBe(
+      `error: invalid value '${value}' for '--local [<IP:PORT>]': invalid socket address syntax${END}`,
+    );
+  },
+);
+
+test("--remote takes a stream or a WebSocket URL", () => {
+  for (const value of ["https://example.org/x", "foo:bar"]) {
+    expect(fails(`stream -r ${value}`)).toBe(
+      `error: invalid value '${value}' for '--remote [<STREAM-ID|WS-URL>]': must be a WebSocket URL (ws:// or wss://)${END}`,
+    );
+  }
+});
+
 test("mistakes are named", () => {
   expect(fails("rec")).toBe(
     `error: the following required arguments were not provided:\n  <FILE>\n\nUsage: asciinema record <FILE>${END}`,
   );
   expect(fails("session")).toBe(
-    `error: the following required arguments were not provided:\n  --output-file <PATH>\n\nUsage: asciinema session --output-file <PATH>${END}`,
+    "error: the following required arguments were not provided:\n" +
+      "  <--output-file <PATH>|--stream-local [<IP:PORT>]|--stream-remote [<STREAM-ID|WS-URL>]>\n\n" +
+      "Usage: asciinema session " +
+      `<--output-file <PATH>|--stream-local [<IP:PORT>]|--stream-remote [<STREAM-ID|WS-URL>]>${END}`,
   );
+  expect(fails("stream -I")).toContain(
+    "  <--local [<IP:PORT>]|--remote [<STREAM-ID|WS-URL>]>\n\nUsage: asciinema stream --cap",
+  );
+
   expect(fails("rec -a")).toContain("\n\nUsage: asciinema record --append <FILE>\n");
   expect(fails("convert a")).toContain("not provided:\n  <OUTPUT>\n");
   expect(fails("rec --bogus x")).toContain("error: unexpected argument '--bogus' found\n\nUsage");
@@ -132,6 +166,7 @@ test("help, short and long, fits the width and shows no hidden options", () => {
   const listed = [...help(undefined, false, 80).matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1]);
   expect(listed).toEqual([
     "record",
+    "stream",
     "session",
     "play",
     "upload",

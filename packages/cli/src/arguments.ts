@@ -80,6 +80,8 @@ export function parse(words: readonly string[]): Invocation {
 export function usageLine(command: Command | undefined, given?: readonly Option[]): string {
   if (!command) return "asciinema [OPTIONS] <COMMAND>";
   const required = command.options.filter((option) => option.required && !given?.includes(option)).map(display);
+  const group = command.options.filter((option) => command.oneOf?.includes(option.long));
+  if (group.length > 0 && !group.some((option) => given?.includes(option))) required.push(displayGroup(group));
   const names = command.arguments.filter((argument) => !argument.hidden).map(usageOf);
   return ["asciinema", command.name, ...(given?.map(display) ?? ["[OPTIONS]"]), ...required, ...names].join(" ");
 }
@@ -91,7 +93,17 @@ export function usageOf(argument: Command["arguments"][number]): string {
 
 /** How an option is named in messages. */
 function display(option: Option): string {
-  return option.value === undefined ? `--${option.long}` : `--${option.long} <${option.value}>`;
+  return `--${option.long}${placeholder(option)}`;
+}
+
+function displayGroup(options: readonly Option[]): string {
+  return `<${options.map(display).join("|")}>`;
+}
+
+/** How the value of an option is shown after its name. */
+export function placeholder({ value, implied }: Option): string {
+  if (value === undefined) return "";
+  return implied === undefined ? ` <${value}>` : ` [<${value}>]`;
 }
 
 /** The command of this name or alias, or the only one that begins so.
@@ -128,6 +140,7 @@ function parseCommand(command: Command, words: readonly string[], quiet: boolean
     if (attached !== undefined) return attached;
     const next = words[at + 1];
     if (next === undefined || (next.startsWith("-") && next !== "-")) {
+      if (option.implied !== undefined) return option.implied;
       throw new UsageError(`a value is required for '${display(option)}' but none was supplied`, { usage: false });
     }
     at++;
@@ -183,8 +196,10 @@ function parseCommand(command: Command, words: readonly string[], quiet: boolean
       });
     }
   }
+  const group = options.filter((option) => command.oneOf?.includes(option.long));
   const missing = [
     ...options.filter((option) => option.required && !values.has(option.long)).map(display),
+    ...(group.length === 0 || group.some((option) => values.has(option.long)) ? [] : [displayGroup(group)]),
     ...command.arguments
       .slice(values.words.length)
       .filter((argument) => !argument.optional)

@@ -32,6 +32,7 @@ const START: Record<string, { program: string; setup: string }> = {
 };
 /** What is typed, and the end of the line afterwards. */
 const LINES: readonly (readonly [begun: string, completed: RegExp])[] = [
+  ["asciinema stream --remo", /--remote=?$/],
   ["asciinema upl", /asciinema upload$/],
   ["asciinema rec --overw", /rec --overwrite$/],
   ["asciinema -q rec -a --idle", /--idle-time-limit=?$/],

@@ -53,7 +53,8 @@ function bash(): string {
   const cases = COMMANDS.map((command) => {
     const options = optionsOf(command);
     const values = options
-      .filter((option) => option.value !== undefined)
+      // One whose value may be left out can be followed by anything.
+      .filter((option) => option.value !== undefined && option.implied === undefined)
       .map((option) => {
         const kind = kindOfOption(option);
         // With nothing offered, readline completes names of files.
@@ -109,7 +110,10 @@ function zsh(): string {
   const action = (kind: Kind) => (Array.isArray(kind) ? `(${kind.join(" ")})` : kind === "file" ? "_files" : " ");
   const spec = (option: Option) => {
     const [long, short] = flagsOf(option);
-    const value = option.value === undefined ? "" : `:${plain(option.value)}:${action(kindOfOption(option))}`;
+    const value =
+      option.value === undefined
+        ? ""
+        : `${option.implied === undefined ? "" : ":"}:${plain(option.value)}:${action(kindOfOption(option))}`;
     const one = (flag: string, equals: string) =>
       quoted(`(${flagsOf(option).join(" ")})${flag}${equals}[${plain(option.help)}]${value}`);
     const takes = option.value !== undefined;
@@ -157,7 +161,7 @@ function fish(): string {
   const quoted = (text: string) => `'${text.replace(/[\\']/g, "\\$&")}'`;
   const none = "__fish_use_subcommand";
   const line = (condition: string, option: Option) => {
-    const kind = option.value === undefined ? undefined : kindOfOption(option);
+    const kind = option.value === undefined || option.implied !== undefined ? undefined : kindOfOption(option);
     const value =
       kind === undefined
         ? ""

@@ -1,5 +1,5 @@
 // Help texts from the table of commands, as wide as the terminal but never wider than is good to read.
-import { usageLine, usageOf } from "./arguments.js";
+import { placeholder, usageLine, usageOf } from "./arguments.js";
 import { COMMANDS, type Command, type Option, QUIET } from "./options.js";
 
 export const ABOUT = "Terminal session recorder, streamer, and player";
@@ -63,7 +63,7 @@ function entryOf(option: Option, long: boolean): Entry {
   let text = option.help;
   if (long && option.details) text += `.\n${option.details}`;
   text += choices(option, long ? "\n" : " ");
-  return [option.value === undefined ? name : `${name} <${option.value}>`, text];
+  return [name + placeholder(option), text];
 }
 
 function choices(of: { choices?: readonly string[] }, separator = " "): string {

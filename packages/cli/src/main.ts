@@ -32,6 +32,8 @@ async function runCommand({ command, values, quiet }: Extract<Invocation, { kind
   switch (command.name) {
     case "record":
       return (await import("./commands/session.js")).record(values, env);
+    case "stream":
+      return (await import("./commands/session.js")).stream(values, env);
     case "session":
       return (await import("./commands/session.js")).runOutputs(values, env);
     case "play":

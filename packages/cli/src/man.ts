@@ -15,7 +15,9 @@ const ENVIRONMENT: readonly (readonly [name: string, text: string])[] = [
     "Directory of the install id [default: $XDG_STATE_HOME/asciinema, else ~/.local/state/asciinema].",
   ],
   ["SHELL", "The shell that is recorded when no command is given."],
-  ["ASCIINEMA_REC, ASCIINEMA_SESSION", "Set in recorded sessions: 1, and a name of the session."],
+  ["ASCIINEMA_REC", "Set to 1 in sessions of record."],
+  ["ASCIINEMA_SESSION", "Set in every session, to a name of it."],
+  ["ASCIINEMA_RELAY_ID", "Set in sessions that are streamed through a server, to keep them from being streamed twice."],
 ];
 
 const FILES: readonly (readonly [name: string, text: string])[] = [
@@ -62,6 +64,8 @@ function commandPage(command: Command): string {
   const { name, about, details, examples } = command;
   const named = command.arguments.filter((argument) => !argument.hidden);
   const required = command.options.filter((option) => option.required).map((option) => ` ${synopsis(option)}`);
+  const group = command.options.filter((option) => command.oneOf?.includes(option.long));
+  if (group.length > 0) required.push(` {${group.map(synopsis).join("|")}}`);
   const words = named.map((argument) => ` \\fI${roff(usageOf(argument))}\\fR`);
   const names = command.alias ? [name, command.alias] : [name];
   const lines = names.map(
@@ -109,14 +113,18 @@ function entry([name, what]: readonly [string, string]): string {
 }
 
 function synopsis(option: Option): string {
-  return `\\fB\\-\\-${roff(option.long)}\\fR \\fI${roff(option.value!)}\\fR`;
+  return `\\fB\\-\\-${roff(option.long)}\\fR${value(option)}`;
+}
+
+function value({ value, implied }: Option): string {
+  if (value === undefined) return "";
+  return implied === undefined ? ` \\fI${roff(value)}\\fR` : ` [\\fI${roff(value)}\\fR]`;
 }
 
 function option(o: Option): string {
   const flags = [...(o.short ? [`\\fB\\-${o.short}\\fR`] : []), `\\fB\\-\\-${roff(o.long)}\\fR`].join(", ");
-  const value = o.value === undefined ? "" : ` \\fI${roff(o.value)}\\fR`;
   const details = o.details ? ` ${o.details}` : "";
-  return item(flags + value, text(`${o.help}.${details}${choices(o)}`));
+  return item(flags + value(o), text(`${o.help}.${details}${choices(o)}`));
 }
 
 function choices(of: { choices?: readonly string[] }): string {

@@ -1,11 +1,14 @@
 // Every command with its arguments and options, in one table: the parser, the help texts, and whatever is generated from
 // the command line's shape read it.
+import { isIP } from "node:net";
 
 export interface Option {
   long: string;
   short?: string;
   /** The placeholder of the option's value; without it the option is a switch. */
   value?: string;
+  /** The value may be left out, and is then this. */
+  implied?: string;
   /** Checks the value; returns what is wrong with it. */
   check?: (value: string) => string | undefined;
   /** The only values allowed. */
@@ -42,6 +45,8 @@ export interface Command {
   details: string;
   arguments: readonly Argument[];
   options: readonly Option[];
+  /** The `long`s of options of which at least one has to be given. */
+  oneOf?: readonly string[];
   examples: readonly (readonly [command: string, explanation: string])[];
 }
 
@@ -141,6 +146,34 @@ const SERVER_URL: Option = {
   help: "Address of the server [default: from the configuration]",
 };
 
+const LOCAL: Option = {
+  long: "local",
+  short: "l",
+  value: "IP:PORT",
+  implied: "127.0.0.1:0",
+  check: (value) => (parseAddress(value) ? undefined : "invalid socket address syntax"),
+  help: "Stream from this machine; viewers open the address that is shown",
+  details:
+    "Without IP:PORT, a free port of 127.0.0.1, which only this machine reaches. On any other address the page has a path " +
+    "that cannot be guessed: whoever knows it can watch.",
+};
+const REMOTE: Option = {
+  long: "remote",
+  short: "r",
+  value: "STREAM-ID|WS-URL",
+  implied: "",
+  check: (value) => {
+    const target = value.trim();
+    if (!URL.canParse(target) || /^wss?:$/.test(new URL(target).protocol)) return undefined;
+    return "must be a WebSocket URL (ws:// or wss://)";
+  },
+  help: "Stream through a server",
+  details:
+    "Without a value the server creates a stream. STREAM-ID is one of yours on the server, or how its ID begins; WS-URL the " +
+    "address that a server gave for a stream's producer. What the network cannot take is made up for when it can again; the " +
+    "session never waits.",
+};
+
 const RECORD: Command = {
   name: "record",
   alias: "rec",
@@ -179,16 +212,58 @@ const RECORD: Command = {
   ],
 };
 
+const STREAM: Command = {
+  name: "stream",
+  about: "Stream a terminal session",
+  details:
+    "Starts a shell, or the command given with -c, and shows it to viewers while it happens, until it ends: on a page " +
+    "served by this machine, through a server, or both. Ctrl-\\ pauses and resumes what they see, unless the configuration " +
+    "names another key.",
+  arguments: [],
+  options: [
+    LOCAL,
+    REMOTE,
+    COMMAND,
+    {
+      ...CAPTURE_INPUT,
+      help: "Show viewers what is typed, too",
+      details:
+        "The configuration's session.capture_input is not enough for that. What is typed where the terminal takes a line " +
+        "without showing it, as it does for passwords, is not sent.",
+    },
+    { ...CAPTURE_ENV, help: "Environment variables to tell the server, separated by commas [default: SHELL]" },
+    { ...TITLE, help: "Title of the stream" },
+    HEADLESS,
+    WINDOW_SIZE,
+    { ...RETURN, details: "Without it the status is 0 whatever the command does." },
+    LOG_FILE,
+    SERVER_URL,
+  ],
+  oneOf: ["local", "remote"],
+  examples: [
+    ["asciinema stream -l", "Stream on a page of this machine"],
+    ["asciinema stream -l 0.0.0.0:8080", "For others on the network"],
+    ["asciinema stream -r", "Through the server, as a new stream"],
+    ["asciinema stream -r abc123 -t 'Friday hacking'", "As the stream whose ID begins with abc123"],
+  ],
+};
+
 const SESSION: Command = {
   name: "session",
-  about: "Record a session to the outputs that are named",
-  details: "The general form of record: the outputs are options.",
+  about: "Record a session, stream it, or both",
+  details: "The general form of record and stream: the outputs are options.",
   arguments: [{ name: "NAME=VALUE", help: "", many: true, optional: true, hidden: true }],
   options: [
-    { long: "output-file", short: "o", value: "PATH", required: true, help: "File to record to" },
+    { long: "output-file", short: "o", value: "PATH", help: "File to record to" },
+    { ...LOCAL, long: "stream-local" },
+    { ...REMOTE, long: "stream-remote" },
     FORMAT,
     COMMAND,
-    CAPTURE_INPUT,
+    {
+      ...CAPTURE_INPUT,
+      details: `${CAPTURE_INPUT.details} Viewers get it with --stream-input, or when there is no output file.`,
+    },
+    { long: "stream-input", help: "Show viewers what is captured of the input" },
     CAPTURE_ENV,
     APPEND,
     OVERWRITE,
@@ -197,11 +272,16 @@ const SESSION: Command = {
     HEADLESS,
     WINDOW_SIZE,
     RETURN,
-    STRICT,
+    { ...STRICT, help: "Fail when not everything could be recorded, or sent to the server" },
     LOG_FILE,
     SERVER_URL,
   ],
-  examples: [["asciinema session -o demo.cast", "Record a shell"]],
+  oneOf: ["output-file", "stream-local", "stream-remote"],
+  examples: [
+    ["asciinema session -o demo.cast", "Record a shell"],
+    ["asciinema session -o demo.cast -r", "Record a shell and stream it through the server"],
+    ["asciinema session -l -r", "Stream from this machine and through the server"],
+  ],
 };
 
 const PLAY: Command = {
@@ -354,7 +434,19 @@ const HELP: Command = {
 };
 
 /** In the order in which help lists them. */
-export const COMMANDS: readonly Command[] = [RECORD, SESSION, PLAY, UPLOAD, AUTH, CAT, CONVERT, COMPLETIONS, MAN, HELP];
+export const COMMANDS: readonly Command[] = [
+  RECORD,
+  STREAM,
+  SESSION,
+  PLAY,
+  UPLOAD,
+  AUTH,
+  CAT,
+  CONVERT,
+  COMPLETIONS,
+  MAN,
+  HELP,
+];
 
 /** A size with one dimension or both, or what is wrong with it. */
 export function parseSize(value: string): { cols?: number; rows?: number } | string {
@@ -372,6 +464,14 @@ export function parseSize(value: string): { cols?: number; rows?: number } | str
     size[dimension] = number;
   }
   return size;
+}
+
+/** An IPv4 address or an IPv6 address in brackets, and a port; undefined when it is none of these. */
+export function parseAddress(value: string): { host: string; port: number } | undefined {
+  const [, v4, v6, digits] = /^(?:([\d.]+)|\[([\da-f:.]+)\]):(\d{1,5})$/i.exec(value) ?? [];
+  const host = v4 ?? v6 ?? "";
+  const port = Number(digits);
+  return isIP(host) === (v4 === undefined ? 6 : 4) && port <= 65535 ? { host, port } : undefined;
 }
 
 /** Microseconds: of seconds, `minutes:seconds` or `hours:minutes:seconds`; undefined when it is none of these. */

@@ -110,14 +110,13 @@ export async function post(url: URL, env: Environment, body: Body, onProgress: (
 class NetworkError extends CliError {}
 
 function postOnce(url: URL, env: Environment, body: Body, onProgress: (sent: number) => void): Promise<Reply> {
-  const credentials = Buffer.from(`${env["USER"] ?? ""}:${installId(env)}`).toString("base64");
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => reject(new NetworkError(`cannot reach ${url.host}: ${reason(error)}`));
     const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
       method: "POST",
       headers: {
-        Authorization: `Basic ${credentials}`,
-        "User-Agent": `asciinema/${VERSION} target/${target()}`,
+        Authorization: credentials(env),
+        "User-Agent": userAgent(),
         Accept: "application/json",
         "Content-Type": body.type,
         "Content-Length": body.length,
@@ -168,6 +167,18 @@ function parseObject(text: string): Reply["body"] {
   } catch {
     return {};
   }
+}
+
+/** This machine's identity, as the header `Authorization` has it.
+ *
+ *  @throws CliError when it can neither be read nor kept */
+export function credentials(env: Environment): string {
+  return `Basic ${Buffer.from(`${env["USER"] ?? ""}:${installId(env)}`).toString("base64")}`;
+}
+
+/** This program, as the header `User-Agent` has it. */
+export function userAgent(): string {
+  return `asciinema/${VERSION} target/${target()}`;
 }
 
 /** This platform as the official command names it. */

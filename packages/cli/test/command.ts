@@ -11,7 +11,7 @@ import { type Pty, spawn } from "../src/pty.js";
 
 const packages = fileURLToPath(new URL("../..", import.meta.url));
 const alias = Object.fromEntries(
-  ["vt", "asciicast", "render"].map((name) => [`@asciinema-ts/${name}`, join(packages, name, "src/index.ts")]),
+  ["vt", "asciicast", "alis", "render"].map((name) => [`@asciinema-ts/${name}`, join(packages, name, "src/index.ts")]),
 );
 
 // Registered once for each test file that imports this; tests add to it while they run.
