@@ -52,13 +52,13 @@ silent() {
 check 2; says err 'Usage: asciinema [OPTIONS] <COMMAND>'; silent out
 for flag in -h --help help; do check 0 $flag; says out 'Commands:'; silent err; done
 for flag in -V --version; do check 0 $flag; says out 'asciinema '; done
-for command in record session play upload auth cat convert completions man help; do
+for command in record stream session play upload auth cat convert completions man help; do
   check 0 $command --help; says out 'Usage: asciinema '
 done
 check 0 help play; says out 'Usage: asciinema play'
 check 0 play -h; says out "see more with '--help'"
 for word in r re rec reco record; do check 2 $word; says err 'Usage: asciinema record <FILE>'; done
-for word in c xyzzy com; do check 2 $word; says err "error: unrecognized subcommand '$word'"; done
+for word in c s xyzzy com; do check 2 $word; says err "error: unrecognized subcommand '$word'"; done
 check 2 rec; says err 'error: the following required arguments were not provided:'; says err '  <FILE>'
 check 2 rec --bogus a; says err "error: unexpected argument '--bogus' found"
 check 2 rec --appendd a; says err "  tip: a similar argument exists: '--append'"
@@ -94,7 +94,20 @@ check 1 rec -c true /dev/full; says err 'Error: cannot write to /dev/full: No sp
 check 0 rec -q -c true --log-file log logged.cast; says log 'INFO asciinema: session ended with status 0'
 check 0 rec -c 'echo piped' /dev/stdout; says out '"piped\r\n"'; says err '::: asciinema session started'
 check 0 session -q -o session.cast -c 'echo $A' A=b; says session.cast '"b\r\n"'
-check 2 session; says err '  --output-file <PATH>'
+check 2 session; says err '  <--output-file <PATH>|--stream-local [<IP:PORT>]|--stream-remote [<STREAM-ID|WS-URL>]>'
+
+# stream
+check 2 stream; says err '  <--local [<IP:PORT>]|--remote [<STREAM-ID|WS-URL>]>'
+check 2 stream -l localhost:80; says err "error: invalid value 'localhost:80' for '--local [<IP:PORT>]': invalid socket address syntax"
+check 2 st -r http://example.org; says err 'must be a WebSocket URL (ws:// or wss://)'
+check 0 stream -l -c 'echo live'
+says out '::: asciinema session started'; says out '::: Live streaming at http://127.0.0.1:'; says out '::: asciinema session ended'
+check 7 stream --local=[::1]:0 --headless --return -t Title --capture-env USER --window-size 100x30 -I -c 'exit 7'
+check 0 stream -q -l 0.0.0.0:0 --log-file stream.log -c true; silent out; says stream.log 'INFO asciinema: listening on 0.0.0.0:'
+check 1 stream -l 192.0.2.1:0 -c true; says err 'Error: cannot start listener'; says err 'Cannot assign requested address (os error 99)'
+check 1 stream -r --server-url http://127.0.0.1:1 -c true
+says err 'Error: cannot obtain stream producer endpoint - is the server down?'; says err '    Connection refused (os error 111)'
+check 0 session -q -o live.cast -l -c 'echo $A' A=b; says live.cast '"b\r\n"'
 
 # convert, cat, play
 check 0 convert one.cast three.cast; says three.cast '"version":3'

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { type AddressInfo, isIPv6, type Socket } from "node:net";
+import { type AddressInfo, isIP, isIPv6, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { FanOut, type Hub } from "@asciinema-ts/alis";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -165,7 +165,7 @@ export class LocalServer {
 }
 
 function isLoopback(host: string): boolean {
-  return /^127\.|^::1$|^::ffff:127\./.test(host);
+  return isIP(host) !== 0 && /^(127\.|::1$|::ffff:127\.)/.test(host);
 }
 
 /** An address of this machine that others may reach. */

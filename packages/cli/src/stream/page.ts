@@ -93,9 +93,9 @@ function hashOf(content: Buffer): string {
   return createHash("sha256").update(content).digest("hex").slice(0, 16);
 }
 
-function matches(header: string | undefined, etag: string): boolean {
+function matches(header = "", etag: string): boolean {
   const plain = (tag: string) => tag.trim().replace(/^W\//, "");
-  return header?.split(",").some((tag) => tag.trim() === "*" || plain(tag) === plain(etag));
+  return header.split(",").some((tag) => tag.trim() === "*" || plain(tag) === plain(etag));
 }
 
 function escaped(text: string): string {
