@@ -104,8 +104,8 @@ check 0 stream -l -c 'echo live'
 says out '::: asciinema session started'; says out '::: Live streaming at http://127.0.0.1:'; says out '::: asciinema session ended'
 check 7 stream --local=[::1]:0 --headless --return -t Title --capture-env USER --window-size 100x30 -I -c 'exit 7'
 check 0 stream -q -l 0.0.0.0:0 --log-file stream.log -c true; silent out; says stream.log 'INFO asciinema: listening on 0.0.0.0:'
-check 1 stream -l 192.0.2.1:0 -c true; says err 'Error: cannot start listener'; says err 'Cannot assign requested address (os error 99)'
-check 1 stream -r --server-url http://127.0.0.1:1 -c true
+check 1 stream -l 192.0.2.1:0 -c true; says err 'Error: cannot start listener'; says err 'Address not available (os error 99)'
+check 1 stream -r --server-url http://127.0.0.1:2 -c true
 says err 'Error: cannot obtain stream producer endpoint - is the server down?'; says err '    Connection refused (os error 111)'
 check 0 session -q -o live.cast -l -c 'echo $A' A=b; says live.cast '"b\r\n"'
 
