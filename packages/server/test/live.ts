@@ -176,9 +176,14 @@ export class TestProducer extends TestSocket {
   /** Connects and sends an init. */
   static async begin(server: LiveServer, stream: ToldStream, init: Partial<Init> = {}, protocols = ["v1.alis"]) {
     const producer = await new TestProducer(server, stream, protocols).open();
-    producer.socket.send(producer.encoder.start());
-    producer.init(init);
+    producer.begin(init);
     return producer;
+  }
+
+  /** Sends the magic and an init. */
+  begin(init: Partial<Init> = {}): void {
+    this.socket.send(this.encoder.start());
+    this.init(init);
   }
 
   init(init: Partial<Init> = {}): void {

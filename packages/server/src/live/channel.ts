@@ -42,6 +42,8 @@ interface Session {
   base: number;
   time: number;
   startedAt: number;
+  /** Nothing of it was safe, and all of it is sent again: it is no recording of its own. */
+  repeated?: boolean;
 }
 
 /** A stream on this server, whether it is on or only watched: one hub, one producer at most, any number of viewers. */
@@ -57,6 +59,7 @@ export class Channel {
   private grace: NodeJS.Timeout | undefined;
   private progress: NodeJS.Timeout | undefined;
   private suspended = false;
+  private readonly repeaters = new WeakMap<ProducerEnd, Session>();
   private noted = { viewers: -1, cols: 0, rows: 0, at: 0 };
 
   constructor(
@@ -102,6 +105,14 @@ export class Channel {
     const { session } = this;
     if (!session) return 0;
     return session.recorder?.active ? session.recorder.storedId : this.hub.lastId;
+  }
+
+  /** What a producer is told when it connects: the event after which it may go on. */
+  greet(producer: ProducerEnd): number {
+    const { session, safeId } = this;
+    // Who is told that nothing of a session is safe sends all of it again.
+    if (session && safeId === 0) this.repeaters.set(producer, session);
+    return safeId;
   }
 
   /** Takes over what was changed about the stream. */
@@ -221,11 +232,13 @@ export class Channel {
     }
     if (this.hub.resume(init)) return;
     const goesOn = init.lastId > 0 && init.lastId >= this.hub.lastId && init.time >= session.time;
-    if (goesOn) this.catchUp(session, init);
-    else {
-      this.end();
-      this.begin(producer, init);
+    if (goesOn) {
+      this.catchUp(session, init);
+      return;
     }
+    if (init.lastId === 0 && this.repeaters.get(producer) === session) session.repeated = true;
+    this.end();
+    this.begin(producer, init);
   }
 
   /** Goes on with a session whose producer could not send some of it: the screen is told, how it came about is not. */
@@ -373,6 +386,7 @@ export class Channel {
       if (!recorder?.sessionId) return;
       await sessions.end(recorder.sessionId, now);
       const row = await sessions.byId(recorder.sessionId);
+      if (row && session.repeated) return await joining.discard(row);
       // Joining takes a while, and what comes next need not wait for it.
       if (row) void joining.join(row);
     } catch (error) {

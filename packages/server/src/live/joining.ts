@@ -88,7 +88,13 @@ export class Joining {
         await rm(path, { force: true });
       }
     }
-    for (const { file_key } of pieces) await files.delete(file_key);
+    await this.discard(session);
+  }
+
+  /** Removes a session's pieces, and the session. */
+  async discard(session: Pick<StreamSession, "id">): Promise<void> {
+    const { files, sessions } = this.parts;
+    for (const { file_key } of await sessions.pieces(session.id)) await files.delete(file_key);
     await sessions.delete(session.id);
   }
 

@@ -34,7 +34,7 @@ export class ProducerConnection implements ProducerEnd {
     this.decoder = new StreamDecoder("producer", { subprotocol });
     this.bandwidth = new Bandwidth(config.burstLimit, config.rateLimit);
     if (agreed === "v1.alis.ack") {
-      this.acknowledger = new Acknowledger((frame) => socket.send(frame), channel.safeId);
+      this.acknowledger = new Acknowledger((frame) => socket.send(frame), channel.greet(this));
     }
     if (!agreed) {
       const late = () => this.close(4101, "header timeout");
