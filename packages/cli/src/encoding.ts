@@ -1,5 +1,6 @@
 // Events to the text of a file, in any format that can be written.
 import { type Encoder, type Event, encoder, type Header } from "@asciinema-ts/asciicast";
+import type { Bytes } from "./bytes.js";
 import type { OutputFormat } from "./options.js";
 
 interface EncodingOptions {
@@ -19,16 +20,22 @@ export async function encoding(format: OutputFormat, header: Header, options: En
   };
 }
 
-/** An encoder whose text is that of the file in bytes, one character (U+0000 … U+00FF) for each: what a child prints is
- *  then never decoded and encoded again, which is most of the work of recording. */
-export interface LiveEncoding extends Encoder {
+/** An encoder that adds to bytes. What a child prints is never made into a string and back, which would be most of the
+ *  work of recording. */
+export interface LiveEncoding {
+  start(to: Bytes): void;
+  event(event: Event, to: Bytes): void;
   /** What `event` makes of an output event.
    *
    *  @param output  valid UTF-8 */
-  output(time: number, output: Uint8Array): string;
+  output(time: number, output: Uint8Array, to: Bytes): void;
   /** A remark of one line for people; nothing where the format has no place for it. */
-  comment(text: string): string;
+  comment(text: string, to: Bytes): void;
+  end(to: Bytes): void;
 }
+
+/** What ends the line of an output event, from the quote that ends its text. */
+const LINE_END = Buffer.from('"]\n');
 
 /** The same for a session that is going on. */
 export async function liveEncoding(
@@ -37,23 +44,27 @@ export async function liveEncoding(
   options: EncodingOptions = {},
 ): Promise<LiveEncoding> {
   const { start, event, end } = await encoding(format, header, options);
-  // What JSON escapes is ASCII, so bytes can be escaped as well as characters.
-  const encodingOfOutput = format === "txt" ? "utf8" : "latin1";
-  const bytes = format === "txt" ? bytesOf : (text: string) => text;
-  return {
-    start: () => bytesOf(start()),
-    event: (one) => bytesOf(event(one)),
-    output: (time, output) => {
-      const text = Buffer.from(output.buffer, output.byteOffset, output.length).toString(encodingOfOutput);
-      return bytes(event({ time, type: "output", text }));
-    },
-    comment: (text) => (format === "asciicast-v3" ? bytesOf(`# ${text}\n`) : ""),
-    end: () => bytesOf(end()),
+  const output: Record<OutputFormat, LiveEncoding["output"]> = {
+    raw: (_, output, to) => to.bytes(output),
+    txt: (time, output, to) => to.text(event({ time, type: "output", text: Buffer.from(output).toString() })),
+    "asciicast-v2": line,
+    "asciicast-v3": line,
   };
-}
-
-function bytesOf(text: string): string {
-  return Buffer.from(text).toString("latin1");
+  function line(time: number, output: Uint8Array, to: Bytes): void {
+    const empty = event({ time, type: "output", text: "" });
+    to.text(empty.slice(0, -LINE_END.length));
+    to.escaped(output);
+    to.bytes(LINE_END);
+  }
+  return {
+    start: (to) => to.text(start()),
+    event: (one, to) => to.text(event(one)),
+    output: output[format],
+    comment: (text, to) => {
+      if (format === "asciicast-v3") to.text(`# ${text}\n`);
+    },
+    end: (to) => to.text(end()),
+  };
 }
 
 /** The format that the name of a file means, compressed or not. */

@@ -1,5 +1,6 @@
 // Where a session's events go. Each output has its own queue and fails alone.
 import type { Event } from "@asciinema-ts/asciicast";
+import { Bytes } from "./bytes.js";
 import type { LiveEncoding } from "./encoding.js";
 import type { Sink } from "./sink.js";
 
@@ -34,11 +35,10 @@ export class FileOutput implements Output {
   readonly #sink: Sink;
   readonly #encoding: LiveEncoding;
   readonly #onError: (error: Error) => void;
-  /** Bytes, one character each. */
-  #queue = "";
-  #buffer = Buffer.alloc(0);
+  #queue = new Bytes();
+  /** What is being written. */
+  #inFlight = new Bytes();
   #writing: Promise<void> | undefined;
-  #inFlight = 0;
   #failed = false;
   /** What is to be done after the next write. */
   #due: "flush" | "sync" | undefined;
@@ -57,7 +57,9 @@ export class FileOutput implements Output {
    *  @throws the system's error */
   async start(): Promise<void> {
     try {
-      await this.#sink.write(Buffer.from(this.#encoding.start(), "latin1"));
+      this.#encoding.start(this.#queue);
+      await this.#sink.write(this.#queue.view);
+      this.#queue.clear();
       await this.#sink.flush?.();
     } catch (error) {
       await this.#sink.close().catch(() => {});
@@ -66,19 +68,19 @@ export class FileOutput implements Output {
   }
 
   get pending(): number {
-    return this.#queue.length + this.#inFlight;
+    return this.#queue.length + this.#inFlight.length;
   }
 
   write(event: Exclude<Event, { type: "output" }>): void {
-    this.#add(this.#encoding.event(event));
+    this.#add((queue) => this.#encoding.event(event, queue));
   }
 
   print(time: number, output: Uint8Array): void {
-    if (!this.#failed) this.#add(this.#encoding.output(time, output));
+    this.#add((queue) => this.#encoding.output(time, output, queue));
   }
 
   comment(text: string): void {
-    this.#add(this.#encoding.comment(text));
+    this.#add((queue) => this.#encoding.comment(text, queue));
   }
 
   async drained(): Promise<void> {
@@ -92,32 +94,28 @@ export class FileOutput implements Output {
 
   async end(): Promise<void> {
     clearTimeout(this.#flushing);
-    this.#add(this.#encoding.end());
+    this.#add((queue) => this.#encoding.end(queue));
     await this.drained();
     if (!this.#failed) await this.#sink.end?.().catch((error) => this.#fail(error));
     await this.#sink.sync();
     await this.#sink.close().catch((error) => this.#fail(error));
   }
 
-  #add(bytes: string): void {
+  #add(encode: (queue: Bytes) => void): void {
     if (this.#failed) return;
-    this.#queue += bytes;
+    encode(this.#queue);
     this.#pump();
   }
 
   #pump(): void {
-    if (this.#writing || this.#failed || (this.#queue === "" && !this.#due)) return;
-    // One write at a time, so its memory can be used again.
-    if (this.#buffer.length < this.#queue.length) this.#buffer = Buffer.allocUnsafeSlow(this.#queue.length * 2);
-    const data = this.#buffer.subarray(0, this.#buffer.write(this.#queue, "latin1"));
-    this.#queue = "";
-    this.#inFlight = data.length;
+    if (this.#writing || this.#failed || (this.#queue.length === 0 && !this.#due)) return;
+    [this.#queue, this.#inFlight] = [this.#inFlight, this.#queue];
     const due = this.#due;
     this.#due = undefined;
-    this.#writing = this.#carryOut(data, due)
+    this.#writing = this.#carryOut(this.#inFlight.view, due)
       .catch((error) => this.#fail(error))
       .then(() => {
-        this.#inFlight = 0;
+        this.#inFlight.clear();
         this.#writing = undefined;
         this.#pump();
       });
@@ -139,7 +137,7 @@ export class FileOutput implements Output {
   #fail(error: Error): void {
     if (this.#failed) return;
     this.#failed = true;
-    this.#queue = "";
+    this.#queue.clear();
     clearTimeout(this.#flushing);
     this.#onError(error);
   }

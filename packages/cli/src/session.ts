@@ -6,7 +6,7 @@ import type { Probe } from "./probe.js";
 import { type Pty, spawn } from "./pty.js";
 import { EchoWatch } from "./termios.js";
 import type { Size, Tty } from "./tty.js";
-import { Utf8Pieces } from "./utf8.js";
+import { cut, Utf8Pieces } from "./utf8.js";
 
 /** Bytes that may wait for the terminal or an output before the child has to. */
 const HIGH_WATER = 1024 * 1024;
@@ -14,6 +14,8 @@ const HIGH_WATER = 1024 * 1024;
 const LOW_WATER = 256 * 1024;
 /** The same for what is typed, before the terminal has to. */
 const TYPED_HIGH_WATER = 64 * 1024;
+/** Bytes of output in one event at most. It is all that a full disk can cost. */
+const LONGEST = 4096;
 /** Milliseconds that a terminal may take nothing at the end before the rest is given up. */
 const STUCK = 2_000;
 /** Milliseconds after which a child that ignores SIGTERM, as interactive shells do, sees its terminal hang up. */
@@ -58,7 +60,7 @@ export async function run(options: SessionOptions): Promise<SessionEnd> {
   const record = (text: Uint8Array) => {
     if (text.length === 0 || clock.paused) return;
     const time = clock.now();
-    for (const output of outputs) output.print(time, text);
+    for (const piece of cut(text, LONGEST)) for (const output of outputs) output.print(time, piece);
   };
 
   let size = options.size();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Utf8Pieces } from "./utf8.js";
+import { cut, Utf8Pieces } from "./utf8.js";
 
 function read(chunks: readonly Uint8Array[]): string {
   const pieces = new Utf8Pieces();
@@ -37,4 +37,19 @@ test.each([
   [[0x80, 0x81], "\ufffd\ufffd"],
 ])("%j", (bytes, text) => {
   expect(read([Uint8Array.from(bytes)])).toBe(text);
+});
+
+test("cut keeps characters whole and loses nothing", () => {
+  const text = fc.string({ unit: "binary", maxLength: 60 }).filter((text) => !text.includes("\ufffd"));
+  fc.assert(
+    fc.property(text, fc.integer({ min: 4, max: 20 }), (text, longest) => {
+      const utf8 = Buffer.from(text);
+      const pieces = [...cut(utf8, longest)];
+      expect(Buffer.concat(pieces).equals(utf8)).toBe(true);
+      for (const piece of pieces) {
+        expect(piece.length).toBeLessThanOrEqual(longest);
+        expect(Buffer.from(piece).toString()).not.toContain("\ufffd");
+      }
+    }),
+  );
 });

@@ -24,6 +24,24 @@ export class Utf8Pieces {
   }
 }
 
+/** Cuts valid UTF-8 into pieces of whole characters.
+ *
+ *  @param longest  bytes of a piece at most; 4 or more */
+export function* cut(utf8: Uint8Array, longest: number): Generator<Uint8Array> {
+  let start = 0;
+  while (utf8.length - start > longest) {
+    let end = start + longest;
+    while (isContinuation(utf8[end]!)) end--;
+    yield utf8.subarray(start, end);
+    start = end;
+  }
+  yield start === 0 ? utf8 : utf8.subarray(start);
+}
+
+function isContinuation(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
+}
+
 function valid(bytes: Uint8Array): Uint8Array {
   return isUtf8(bytes) ? bytes : Buffer.from(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
 }

@@ -448,7 +448,8 @@ test("a full disk is said at once and at the end, and the session goes on", asyn
 test("what found room before a write error can be played", async () => {
   const path = fresh();
   const screen = new Screen(
-    `ulimit -f 16; ${process.execPath} ${script} rec -c 'seq 1 5000; read x' ${path}; echo status $?`,
+    // 64 KB, in the units of this shell: a single burst is more than that.
+    `ulimit -f 128; ${process.execPath} ${script} rec -c 'seq 1 20000; read x' ${path}; echo status $?`,
     { home, answer, cols: 200 },
   );
   await until(
@@ -462,6 +463,7 @@ test("what found room before a write error can be played", async () => {
   const done = await run(script, ["convert", path, text], { home });
   expect(done.status).toBe(0);
   expect(done.stderr).toMatch(/^!!! /);
+  expect(readFileSync(text, "utf8").length).toBeGreaterThan(35_000);
   const again = await run(script, ["rec", "-q", "-a", "-c", "echo more", path], { home });
   expect(again.status).toBe(0);
   expect(printed(path)).toMatch(/more\r\n$/);

@@ -1,0 +1,29 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { Bytes } from "./bytes.js";
+
+const text = fc.string({ unit: "binary" });
+
+it("escapes as JSON.stringify does", () => {
+  const bytes = new Bytes();
+  const all = Array.from({ length: 0x180 }, (_, code) => String.fromCharCode(code)).join("");
+  bytes.escaped(Buffer.from(all));
+  expect(`"${Buffer.from(bytes.view)}"`).toBe(JSON.stringify(all));
+
+  fc.assert(
+    fc.property(text, (text) => {
+      bytes.clear();
+      bytes.escaped(Buffer.from(text));
+      expect(`"${Buffer.from(bytes.view)}"`).toBe(JSON.stringify(text));
+    }),
+  );
+});
+
+it("grows as needed, and keeps what it has", () => {
+  const bytes = new Bytes();
+  bytes.text("żółw");
+  bytes.bytes(Buffer.alloc(100_000, "x"));
+  bytes.escaped(Buffer.alloc(100_000, "\x01"));
+  bytes.text("\n");
+  expect(Buffer.from(bytes.view).toString()).toBe(`żółw${"x".repeat(100_000)}${"\\u0001".repeat(100_000)}\n`);
+});
