@@ -65,7 +65,7 @@ check 2 rec --appendd a; says err "  tip: a similar argument exists: '--append'"
 check 2 rec -f foo a; says err '  [possible values: asciicast-v3, asciicast-v2, raw, txt]'
 check 2 rec -a --overwrite a; says err "error: the argument '--append' cannot be used with '--overwrite'"
 check 2 rec -t a -t b c; says err "error: the argument '--title <TITLE>' cannot be used multiple times"
-check 2 rec --window-size 80 a; says err "error: invalid value '80' for '--window-size <COLSxROWS>': 80"
+check 2 rec --window-size 80 a; says err "error: invalid value '80' for '--window-size <COLSxROWS>': expected COLSxROWS"
 check 2 play -s 0 a; says err "error: invalid value '0' for '--speed <FACTOR>': must be more than 0"
 check 2 play --start-at soon a; says err "error: invalid value 'soon' for '--start-at <TIME>'"
 
@@ -74,7 +74,7 @@ check 0 rec -c 'echo one' one.cast
 says out '::: TTY not available, recording in headless mode'; says out '::: asciinema session started'
 says out '::: Recording to one.cast'; says out '::: asciinema session ended'; says out '::: Recorded to one.cast'
 says one.cast '"version":3'; says one.cast '"one\r\n"'; says one.cast '"x", "0"'
-check 1 rec -c true one.cast; says err 'Error: file exists, use --overwrite or --append'
+check 1 rec -c true one.cast; says err 'Error: file exists, use --overwrite or --append: one.cast'
 check 0 -q rec -a -c 'echo two' one.cast; silent out; says one.cast '"two\r\n"'; says one.cast '"m", "continued 20'
 check 1 rec -a -f raw -c true one.cast; says err "can't append raw: one.cast is in asciicast-v3 format"
 check 0 rec -q --overwrite --headless -t Title -i 2.5 --capture-env USER,TERM --window-size 100x30 -I -c 'stty size' one.cast
@@ -90,7 +90,7 @@ check 0 rec -q -c 'echo text' text.txt; says text.txt text
 check 0 rec -q -c 'echo packed' packed.cast.gz; gzip -t packed.cast.gz || wrong 'gzip finds fault with it'
 check 0 rec -q -c 'echo deep' new/folder/deep.cast
 check 1 rec -c true new; says err "Error: can't open new: Is a directory (os error 21)"
-check 1 rec -c true /dev/full; says err 'Error: cannot write to /dev/full: No space left on device (os error 28)'
+check 1 rec -c true /dev/full; says err "Error: can't write /dev/full: No space left on device (os error 28)"
 check 0 rec -q -c true --log-file log logged.cast; says log 'INFO asciinema: session ended with status 0'
 check 0 rec -c 'echo piped' /dev/stdout; says out '"piped\r\n"'; says err '::: asciinema session started'
 check 0 session -q -o session.cast -c 'echo $A' A=b; says session.cast '"b\r\n"'
@@ -111,7 +111,7 @@ check 0 session -q -o live.cast -l -c 'echo $A' A=b; says live.cast '"b\r\n"'
 
 # convert, cat, play
 check 0 convert one.cast three.cast; says three.cast '"version":3'
-check 1 convert one.cast three.cast; says err 'Error: file exists, use --overwrite option to overwrite the file'
+check 1 convert one.cast three.cast; says err 'Error: file exists, use --overwrite option to overwrite the file: three.cast'
 check 0 convert --overwrite -f asciicast-v2 one.cast three.cast; says three.cast '"version":2'
 check 0 convert v2.cast - -f txt; says out v2
 check 0 convert packed.cast.gz unpacked.TXT; says unpacked.TXT packed
@@ -120,13 +120,16 @@ check 1 convert log a.cast; says err 'Error: '
 check 0 cat v2.cast one.cast; says out '"version":2'; says out '"r", "100x30"'
 check 0 cat v2.cast; says out v2
 check 1 cat one.cast missing.cast; silent out
+what='asciinema cat FILE >/dev/full'; checks=$((checks + 1))
+"$asciinema" cat v2.cast 2>err >/dev/full; [ $? -eq 1 ] || wrong 'another status than 1'
+says err "Error: can't write standard output: No space left on device (os error 28)"
 check 1 play -q one.cast; says err "Error: can't open /dev/tty: No such device or address (os error 6)"
 check 1 play missing.cast; says err "can't open missing.cast: No such file or directory (os error 2)"
 
 # upload, auth
 check 1 upload --server-url http://127.0.0.1:1 missing.cast; says err 'No such file or directory'
 check 1 upload -q --server-url http://127.0.0.1:1 -t T --description D --visibility private one.cast
-says err 'Error: cannot reach 127.0.0.1:1: Connection refused (os error 111)'
+says err "Error: can't reach 127.0.0.1:1: Connection refused (os error 111)"
 check 2 upload --visibility secret one.cast; says err '[possible values: public, unlisted, private]'
 check 0 auth --server-url https://cast.example.org
 says out 'Open the following URL in a web browser to authenticate this CLI with your cast.example.org user account:'

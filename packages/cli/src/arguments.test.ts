@@ -111,7 +111,9 @@ test("mistakes are named", () => {
 
   expect(fails("rec -a")).toContain("\n\nUsage: asciinema record --append <FILE>\n");
   expect(fails("convert a")).toContain("not provided:\n  <OUTPUT>\n");
-  expect(fails("rec --bogus x")).toContain("error: unexpected argument '--bogus' found\n\nUsage");
+  expect(fails("rec --bogus x")).toContain(
+    "error: unexpected argument '--bogus' found\n\n  tip: to pass '--bogus' as a value, use '-- --bogus'\n\nUsage",
+  );
   expect(fails("rec --appendd x")).toContain("found\n\n  tip: a similar argument exists: '--append'\n");
   expect(fails("rec --over x")).toContain("tip: a similar argument exists: '--overwrite'");
   expect(fails("rec -Z x")).toContain("unexpected argument '-Z' found");
@@ -128,12 +130,14 @@ test("mistakes are named", () => {
   expect(fails("rec --append=x x")).toContain(
     "error: unexpected value 'x' for '--append' found; no more were expected",
   );
+  expect(fails("rec -i -1 x")).toContain("error: unexpected argument '-1' found\n\n  tip: to pass '-1' as a value");
+  expect(fails("play -i=-1 x")).toContain("invalid value '-1' for '--idle-time-limit <SECS>': must be more than 0");
   expect(fails("play -s=0 x")).toBe(`error: invalid value '0' for '--speed <FACTOR>': must be more than 0${END}`);
   expect(fails("play -s=fast x")).toContain("invalid value 'fast' for '--speed <FACTOR>': invalid float literal");
 });
 
 test.each([
-  ["80", "80"],
+  ["80", "expected COLSxROWS, COLSx or xROWS"],
   ["ax24", "invalid digit found in string"],
   ["70000x24", "number too large to fit in target type"],
   ["x", "cannot parse integer from empty string"],

@@ -135,10 +135,14 @@ function parseCommand(command: Command, words: readonly string[], quiet: boolean
   let ended = false;
   let at = 0;
 
+  const isOption = (word: string) => options.some(({ long, short }) => word === `--${long}` || word === `-${short}`);
   /** The value of an option: what follows it in the same word, or the next word. */
   const argumentOf = (option: Option, attached: string | undefined): string => {
     if (attached !== undefined) return attached;
     const next = words[at + 1];
+    if (next?.startsWith("-") && next !== "-" && next !== "--" && !isOption(next)) {
+      throw unexpected(next.startsWith("--") ? next.replace(/=.*/s, "") : next.slice(0, 2), command, options);
+    }
     if (next === undefined || (next.startsWith("-") && next !== "-")) {
       if (option.implied !== undefined) return option.implied;
       throw new UsageError(`a value is required for '${display(option)}' but none was supplied`, { usage: false });
@@ -234,8 +238,12 @@ function chosen(choices: readonly string[] | undefined, value: string, name: str
 function unexpected(word: string, command: Command | undefined, options: readonly Option[]): UsageError {
   const names = options.filter((option) => !option.hidden).map((option) => `--${option.long}`);
   const [near] = word.startsWith("--") ? similar(word, names) : [];
-  const tip = near === undefined ? {} : { tip: `a similar argument exists: '${near}'` };
-  return new UsageError(`unexpected argument '${word}' found`, { ...tip, command });
+  const value = word.startsWith("-") && command && command.arguments.length > 0;
+  const tips = [
+    ...(near === undefined ? [] : [`a similar argument exists: '${near}'`]),
+    ...(near === undefined && value ? [`to pass '${word}' as a value, use '-- ${word}'`] : []),
+  ];
+  return new UsageError(`unexpected argument '${word}' found`, { ...(tips[0] && { tip: tips[0] }), command });
 }
 
 /** Names that begin with the word, or that differ from it in little. */

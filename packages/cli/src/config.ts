@@ -123,7 +123,7 @@ class Settings {
     try {
       sections = parse(readFileSync(path, "utf8"));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code) throw new CliError(`cannot read ${path}: ${reason(error)}`);
+      if ((error as NodeJS.ErrnoException).code) throw new CliError(`can't read ${path}: ${reason(error)}`);
       throw new CliError(`${reason(error).trimEnd()}\nin ${path}`);
     }
     for (const [section, keys] of Object.entries(sections)) {

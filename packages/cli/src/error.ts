@@ -11,6 +11,13 @@ export class CliError extends Error {
   }
 }
 
+/** Nobody reads what we write any more, as after `| head`: there is nothing to tell. */
+export class ReaderGone extends CliError {
+  constructor() {
+    super("Broken pipe (os error 32)");
+  }
+}
+
 /** The wording of the C library, which users know, where Node's own differs. */
 const WORDING: Record<string, string> = {
   EISDIR: "Is a directory",

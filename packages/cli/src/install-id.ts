@@ -20,7 +20,7 @@ export function installId(env: Environment): string {
     mkdirSync(directory, { recursive: true });
     writeFileSync(path, id, { mode: 0o600 });
   } catch (error) {
-    throw new CliError(`cannot save the install ID to ${path}: ${reason(error)}`);
+    throw new CliError(`can't save the install ID to ${path}: ${reason(error)}`);
   }
   return id;
 }
@@ -30,6 +30,6 @@ function read(path: string): string | undefined {
     return readFileSync(path, "utf8").trim();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new CliError(`cannot read the install ID from ${path}: ${reason(error)}`);
+    throw new CliError(`can't read the install ID from ${path}: ${reason(error)}`);
   }
 }

@@ -1,6 +1,6 @@
 import { find, type Invocation, parse, UsageError } from "./arguments.js";
 import { warnAboutLegacyConfig } from "./config.js";
-import { CliError, reason } from "./error.js";
+import { CliError, ReaderGone, reason } from "./error.js";
 import { beQuiet, visible } from "./messages.js";
 import type { Shell } from "./options.js";
 import { VERSION } from "./version.js";
@@ -76,7 +76,7 @@ function explain(error: unknown): string {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error) => {
-    process.stderr.write(visible(explain(error)));
+    if (!(error instanceof ReaderGone)) process.stderr.write(visible(explain(error)));
     process.exit(error instanceof CliError ? error.exitCode : 1);
   },
 );

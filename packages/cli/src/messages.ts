@@ -9,6 +9,10 @@ export function beQuiet(): void {
   quiet = true;
 }
 
+export function isQuiet(): boolean {
+  return quiet;
+}
+
 /** Sends information to standard error, when standard output carries a recording. */
 export function keepOutputClean(): void {
   toError = true;

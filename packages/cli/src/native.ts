@@ -81,7 +81,7 @@ function fromExecutable(): { native: Native; helper: string } {
       if (folder) rmSync(folder, { recursive: true, force: true });
     }
   }
-  throw new CliError(`the pseudo-terminal support cannot be unpacked into ${tmpdir()}: set TMPDIR to another folder`, {
+  throw new CliError(`the pseudo-terminal support can't be unpacked into ${tmpdir()}: set TMPDIR to another folder`, {
     cause: causes[0],
   });
 }

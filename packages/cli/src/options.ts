@@ -451,7 +451,7 @@ export const COMMANDS: readonly Command[] = [
 /** A size with one dimension or both, or what is wrong with it. */
 export function parseSize(value: string): { cols?: number; rows?: number } | string {
   const at = value.indexOf("x");
-  if (at < 0) return value;
+  if (at < 0) return "expected COLSxROWS, COLSx or xROWS";
   if (value === "x") return "cannot parse integer from empty string";
   const size: { cols?: number; rows?: number } = {};
   const parts = [["cols", value.slice(0, at)] as const, ["rows", value.slice(at + 1)] as const];
@@ -486,6 +486,6 @@ function time(value: string): string | undefined {
 }
 
 function positive(value: string): string | undefined {
-  if (!/^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) return "invalid float literal";
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) return "invalid float literal";
   return Number(value) > 0 ? undefined : "must be more than 0";
 }

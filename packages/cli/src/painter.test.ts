@@ -84,6 +84,40 @@ test("places that stand out do", () => {
   expect(marked).toEqual(["o", "o"]);
 });
 
+test("so do those that go on in the next row", () => {
+  const terminal = new Terminal({ cols: 8, rows: 2 });
+  terminal.feed("one two three");
+  const { shown, painter } = canvas(8, 2);
+  const marked = (line: string) => [{ from: line.indexOf("two three"), to: line.length }];
+  painter.paint(terminal, { ...plain, marked });
+  const rows = [0, 1].map((row) => [...shown.line(row).cells()].map(({ pen }) => (pen.bg === 3 ? "^" : " ")).join(""));
+  expect(shown.text()).toEqual(["one two", "three"]);
+  expect(rows).toEqual(["    ^^^^", "^^^^^   "]);
+});
+
+test("colours that the program has changed are painted as it sees them", () => {
+  const terminal = new Terminal({ cols: 8, rows: 1 });
+  const { shown, painter } = canvas(8, 1);
+  terminal.feed("\x1b[31ma\x1b[39mb\x1b[48;5;100mc");
+  painter.paint(terminal, plain);
+  terminal.feed("\x1b]4;1;#102030\x07\x1b]10;#405060\x07\x1b]11;#708090\x07\x1b]4;100;#a0b0c0\x07");
+  painter.paint(terminal, plain);
+  const [a, b, c] = [...shown.line(0).cells()].map(({ pen }) => pen);
+  expect(a).toMatchObject({ fg: { r: 0x10, g: 0x20, b: 0x30 }, bg: { r: 0x70, g: 0x80, b: 0x90 } });
+  expect(b).toMatchObject({ fg: { r: 0x40, g: 0x50, b: 0x60 } });
+  expect(c).toMatchObject({ bg: { r: 0xa0, g: 0xb0, b: 0xc0 } });
+});
+
+test("links lead where they did, if that is harmless", () => {
+  const terminal = new Terminal({ cols: 20, rows: 1 });
+  const { shown, painter } = canvas(20, 1);
+  terminal.feed("\x1b]8;;https://a.example/\x07one two\x1b]8;;file:///etc\x07 three\x1b]8;;\x07 four");
+  painter.paint(terminal, plain);
+  const linked = [...shown.line(0).cells()].map(({ pen }) => (pen.link === undefined ? " " : pen.link.length));
+  expect(shown.text()).toEqual(["one two three four"]);
+  expect(linked.join("").trimEnd()).toBe("18".repeat(7));
+});
+
 const status = {
   position: 62e6,
   duration: 3725e6,

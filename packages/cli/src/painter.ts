@@ -1,6 +1,7 @@
 // A recorded screen on the user's terminal, with a line about the playback under it.
 import { type Color, clusters, clusterWidth, type Pen, type Terminal, textWidth } from "@asciinema-ts/vt";
 import type { Size, Tty } from "./tty.js";
+import { wholeLine } from "./whole-line.js";
 
 /** Paints whole frames on the alternate screen, of which only what changed is written. */
 export class Painter {
@@ -69,49 +70,85 @@ export class Painter {
 export type Marked = (line: string) => { from: number; to: number }[];
 
 function lineOf(terminal: Terminal, row: number, cols: number, marked: Marked | undefined): string {
-  const line = terminal.line(row);
-  const places = marked?.(line.text()) ?? [];
+  const places = marked ? placesIn(terminal, row, marked) : [];
+  const colors = new Colors(terminal);
   let text = "";
   let col = 0;
   let at = 0;
   let last: string | undefined;
+  let link: string | undefined;
   let blanks = "";
-  for (const { text: char, width, pen } of line.cells()) {
+  for (const { text: char, width, pen } of terminal.line(row).cells()) {
     if (width === 0) continue;
     if (col + width > cols) break;
     col += width;
     const standsOut = places.some(({ from, to }) => at >= from && at < to);
     at += char.length;
-    const look = sgr(pen, standsOut, terminal.reverse);
-    if (look === "" && char === " ") {
+    const look = colors.sgr(pen, standsOut);
+    const address = pen.link !== undefined && LINK.test(pen.link) ? pen.link : undefined;
+    if (look === "" && char === " " && address === undefined) {
       blanks += " ";
       continue;
     }
     if (blanks !== "" && last !== undefined && last !== "") text += "\x1b[0m";
     if (blanks !== "") last = "";
+    if (address !== link && link !== undefined) text += linkTo("");
     text += blanks;
     blanks = "";
     if (look !== (last ?? "")) text += `\x1b[0${look}m`;
+    if (address !== link && address !== undefined) text += linkTo(address);
     last = look;
+    link = address;
     text += char;
   }
-  return text;
+  return link === undefined ? text : text + linkTo("");
 }
 
-/** SGR parameters, each with a semicolon before it; nothing for what is default. */
-function sgr(pen: Pen, standsOut: boolean, reverse: boolean): string {
-  let text = "";
-  if (pen.bold) text += ";1";
-  if (pen.faint) text += ";2";
-  if (pen.italic) text += ";3";
-  if (pen.underline) text += pen.underline === "single" ? ";4" : `;4:${STYLES.indexOf(pen.underline) + 2}`;
-  if (pen.blink) text += ";5";
-  if (pen.conceal) text += ";8";
-  if (pen.strike) text += ";9";
-  if (pen.overline) text += ";53";
-  if (standsOut) return `${text};30;43`;
-  if (pen.inverse !== reverse) text += ";7";
-  return text + color(pen.fg, 30) + color(pen.bg, 40) + (pen.underline ? color(pen.underlineColor, 50) : "");
+/** Where links may lead, as in what is passed on as it is. */
+const LINK = /^(?:https?|mailto):[\x21-\x7e]*$/i;
+
+function linkTo(address: string): string {
+  return `\x1b]8;;${address}\x1b\\`;
+}
+
+/** The places within a row, of those in the line that it is a part of. */
+function placesIn(terminal: Terminal, row: number, marked: Marked): { from: number; to: number }[] {
+  const { first, text, starts } = wholeLine(terminal, row);
+  const start = starts[row - first]!;
+  return marked(text).map(({ from, to }) => ({ from: from - start, to: to - start }));
+}
+
+/** Pens as the terminal that is painted on understands them, with the colours that the program has changed. */
+class Colors {
+  readonly #reverse: boolean;
+  readonly #changed: Terminal["colors"];
+
+  constructor({ reverse, colors }: Terminal) {
+    this.#reverse = reverse;
+    this.#changed = colors;
+  }
+
+  /** SGR parameters, each with a semicolon before it; nothing for what is default. */
+  sgr(pen: Pen, standsOut: boolean): string {
+    let text = "";
+    if (pen.bold) text += ";1";
+    if (pen.faint) text += ";2";
+    if (pen.italic) text += ";3";
+    if (pen.underline) text += pen.underline === "single" ? ";4" : `;4:${STYLES.indexOf(pen.underline) + 2}`;
+    if (pen.blink) text += ";5";
+    if (pen.conceal) text += ";8";
+    if (pen.strike) text += ";9";
+    if (pen.overline) text += ";53";
+    if (standsOut) return `${text};30;43`;
+    if (pen.inverse !== this.#reverse) text += ";7";
+    const { foreground, background } = this.#changed;
+    text += color(this.#resolved(pen.fg) ?? foreground, 30) + color(this.#resolved(pen.bg) ?? background, 40);
+    return pen.underline ? text + color(this.#resolved(pen.underlineColor), 50) : text;
+  }
+
+  #resolved(value: Color): Color {
+    return typeof value === "number" ? (this.#changed.palette.get(value) ?? value) : value;
+  }
 }
 
 const STYLES = ["double", "curly", "dotted", "dashed"];

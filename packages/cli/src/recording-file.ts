@@ -50,7 +50,7 @@ export async function openRecordingFile(
   if (existing?.isDirectory()) throw new CliError(`can't open ${path}: Is a directory (os error 21)`);
   const filled = existing?.isFile() === true && existing.size > 0;
   if (filled && !options.append && !options.overwrite) {
-    throw new CliError("file exists, use --overwrite or --append");
+    throw new CliError(`file exists, use --overwrite or --append: ${path}`);
   }
   if (filled && options.append) return continueFile(path, byName, existing);
   try {

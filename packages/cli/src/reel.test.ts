@@ -146,3 +146,16 @@ test("what is found is on the screen, and nothing earlier is", async () => {
     { numRuns: 60 },
   );
 });
+
+test("text is found where its line goes on in the next row, and in lines longer than the screen", async () => {
+  const reel = await whole([
+    output("123456789 123456789 fo", 0),
+    output("x and 123456789 1", 1),
+    output("2345 end", 2),
+  ]);
+  expect(await reel.findAfter(0, has("789 fox"), never)).toBe(2);
+  expect(await reel.findAfter(0, has("12345 end"), never)).toBe(3);
+  const long = await whole([output(`${"-".repeat(30)}needle${"-".repeat(300)}`, 0)]);
+  const found = await long.findAfter(0, has("needle"), never);
+  expect((await long.screen(found!)).text().join("")).toContain("needle");
+});

@@ -1,6 +1,7 @@
 // A recording as it is replayed: the events that have been read, and the screen at any of them.
 import type { Event } from "@asciinema-ts/asciicast";
 import { type Snapshot, Terminal } from "@asciinema-ts/vt";
+import { wholeLine } from "./whole-line.js";
 
 /** Characters of events that are read before they are needed, as long as nobody asks for more. */
 const AHEAD = 8 * 1024 * 1024;
@@ -263,14 +264,14 @@ class Search {
   readonly slices = new Slices();
   readonly #terminal: Terminal;
   readonly #isText: Match;
-  /** Lines of the screen that have the text. */
+  /** Rows of the screen whose lines have the text. */
   #found: boolean[];
 
   constructor(state: Snapshot, isText: Match) {
     this.#isText = isText;
     this.#terminal = new Terminal(state);
     this.#terminal.restore(state);
-    this.#found = this.#terminal.text().map(isText);
+    this.#found = this.#lookAtAll();
   }
 
   /** Goes on through an event.
@@ -279,12 +280,12 @@ class Search {
   next(event: Event, from = 0): number | undefined {
     if (event.type === "resize") {
       apply(this.#terminal, event);
-      this.#found = this.#terminal.text().map(this.#isText);
+      this.#found = this.#lookAtAll();
     }
     if (event.type !== "output") return undefined;
     // In pieces of which nothing is scrolled out of sight before it has been looked at.
     for (let at = from; at < event.text.length; ) {
-      const end = endOfLines(event.text, at, this.#terminal.rows - 1);
+      const end = endOfRows(event.text, at, this.#terminal);
       const appeared = this.#feed(event.text.slice(at, end));
       at = end;
       if (appeared) return at;
@@ -296,22 +297,36 @@ class Search {
     const { rows, scrolled } = this.#terminal.feed(text);
     if (scrolled > 0) this.#found.splice(0, scrolled);
     let appeared = false;
-    for (const row of rows) {
-      const found = this.#isText(this.#terminal.line(row).text());
-      if (found && !this.#found[row]) appeared = true;
-      this.#found[row] = found;
-    }
+    for (const row of rows) if (this.#look(row)) appeared = true;
     return appeared;
+  }
+
+  /** Looks at the line of that row. Its rows count as one, so that text is found where a line goes on in the next row.
+   *
+   *  @returns whether it has the text and had not before */
+  #look(row: number): boolean {
+    const { first, last, text } = wholeLine(this.#terminal, row);
+    const had = this.#found.slice(first, last + 1).includes(true);
+    const has = this.#isText(text);
+    for (let at = first; at <= last; at++) this.#found[at] = has;
+    return has && !had;
+  }
+
+  #lookAtAll(): boolean[] {
+    return Array.from({ length: this.#terminal.rows }, (_, row) => this.#isText(wholeLine(this.#terminal, row).text));
   }
 }
 
-/** Where text has gone on for so many lines, or ends. */
-function endOfLines(text: string, start: number, lines: number): number {
+/** Where text has gone on for as many rows as the screen has, but one, or ends. */
+function endOfRows(text: string, start: number, { cols, rows }: Terminal): number {
   let end = start;
-  for (let n = 0; n < Math.max(1, lines); n++) {
+  for (let left = Math.max(1, rows - 1); left > 0; ) {
     const next = text.indexOf("\n", end);
-    if (next < 0) return text.length;
-    end = next + 1;
+    const stop = next < 0 ? text.length : next + 1;
+    if (stop - end > left * cols) return end + left * cols;
+    left -= Math.max(1, Math.ceil((stop - end) / cols));
+    end = stop;
+    if (next < 0) break;
   }
   return end;
 }

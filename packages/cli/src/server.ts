@@ -111,7 +111,7 @@ class NetworkError extends CliError {}
 
 function postOnce(url: URL, env: Environment, body: Body, onProgress: (sent: number) => void): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown) => reject(new NetworkError(`cannot reach ${url.host}: ${reason(error)}`));
+    const fail = (error: unknown) => reject(new NetworkError(`can't reach ${url.host}: ${reason(error)}`));
     const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
       method: "POST",
       headers: {

@@ -76,6 +76,6 @@ function compressor(kind: Compression): zlib.Gzip {
   if (kind === "gzip") return zlib.createGzip();
   // Since Node 22.15; the types are those of the oldest Node that is supported.
   const { createZstdCompress } = zlib as { createZstdCompress?: () => zlib.Gzip };
-  if (!createZstdCompress) throw new CliError("this Node cannot write zstd: use a name in .gz, or Node 22.15 or newer");
+  if (!createZstdCompress) throw new CliError("this Node can't write zstd: use a name in .gz, or Node 22.15 or newer");
   return createZstdCompress();
 }

@@ -12,6 +12,7 @@ import {
 } from "@asciinema-ts/asciicast";
 import { CliError, reason } from "./error.js";
 import { warn } from "./messages.js";
+import type { Progress } from "./progress.js";
 import type { Compression } from "./sink.js";
 
 /** Milliseconds in which a server has to answer. */
@@ -21,9 +22,13 @@ const TYPES = ["application/x-asciicast", "application/asciicast+json"];
 /** The bytes behind a name as they come.
  *
  *  @param options.stdin  whether `-` means standard input
+ *  @param options.progress  tells how far a download is
  *  @throws CliError when there is no such thing */
-export async function openSource(name: string, options: { stdin?: boolean } = {}): Promise<AsyncIterable<Uint8Array>> {
-  if (/^https?:\/\//.test(name)) return download(name);
+export async function openSource(
+  name: string,
+  options: { stdin?: boolean; progress?: Progress } = {},
+): Promise<AsyncIterable<Uint8Array>> {
+  if (/^https?:\/\//.test(name)) return download(name, options.progress);
   if (name === "-" && options.stdin) return process.stdin;
   try {
     if (statSync(name).isDirectory()) throw Object.assign(new Error(), { code: "EISDIR", errno: -21 });
@@ -156,18 +161,18 @@ async function* unzstd(compressed: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
 }
 
 /** Fetches an address. A page is looked through for the address of its recording. */
-async function download(address: string): Promise<AsyncIterable<Uint8Array>> {
+async function download(address: string, progress: Progress | undefined): Promise<AsyncIterable<Uint8Array>> {
   const response = await get(address);
   const type = response.headers.get("content-type");
   if (type === null) throw new CliError("download failed: no content-type header in the response");
-  if (!/^text\/html/i.test(type)) return bodyOf(response);
+  if (!/^text\/html/i.test(type)) return bodyOf(response, progress);
   const link = findLink(await response.text(), response.url);
   if (link === undefined) {
     throw new CliError(
       `download failed: <link rel="alternate" type="${TYPES[0]}" href="..."> not found in the HTML page`,
     );
   }
-  return bodyOf(await get(link));
+  return bodyOf(await get(link), progress);
 }
 
 async function get(address: string): Promise<Response> {
@@ -191,9 +196,16 @@ async function get(address: string): Promise<Response> {
   }
 }
 
-async function* bodyOf(response: Response): AsyncGenerator<Uint8Array> {
+async function* bodyOf(response: Response, progress: Progress | undefined): AsyncGenerator<Uint8Array> {
+  if (!response.body) return;
+  // What is compressed on its way is longer when it has arrived.
+  const total = response.headers.has("content-encoding") ? 0 : Number(response.headers.get("content-length"));
+  let received = 0;
   try {
-    if (response.body) yield* response.body as unknown as AsyncIterable<Uint8Array>;
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      progress?.show((received += chunk.length), total);
+      yield chunk;
+    }
   } catch (error) {
     throw new CliError(`download failed: ${reason((error as Error).cause ?? error)}`);
   }

@@ -2,7 +2,7 @@
 import { realpathSync, renameSync, type Stats, statSync, unlinkSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { CliError, reason } from "./error.js";
+import { CliError, ReaderGone, reason } from "./error.js";
 import { compressionOf, sinkInto } from "./sink.js";
 
 /** Characters that are written at a time. */
@@ -23,15 +23,19 @@ export interface Target {
 
 /** Standard output, whatever it is connected to. */
 export function standardOutput(): Target {
-  const failed = new Promise<never>((_, reject) => {
-    process.stdout.on("error", (error) => reject(new CliError(reason(error))));
-  });
-  failed.catch(() => {});
+  const { stdout } = process;
+  // Every failure is also told to who has written.
+  stdout.on("error", () => {});
   return {
     write: (text) =>
-      text === ""
-        ? Promise.resolve()
-        : Promise.race([failed, new Promise<void>((resolve) => process.stdout.write(text, () => resolve()))]),
+      new Promise((resolve, reject) => {
+        if (text === "") return resolve();
+        stdout.write(text, (error: NodeJS.ErrnoException | null | undefined) => {
+          if (!error) resolve();
+          else if (error.code === "EPIPE") reject(new ReaderGone());
+          else reject(new CliError(`can't write standard output: ${reason(error)}`));
+        });
+      }),
     commit: async () => {},
     discard: async () => {},
   };
@@ -45,7 +49,7 @@ export async function openTarget(name: string, overwrite: boolean): Promise<Targ
   const existing = statOf(name);
   if (existing?.isDirectory()) throw new CliError(`can't open ${name}: Is a directory (os error 21)`);
   if (existing?.isFile() && existing.size > 0 && !overwrite) {
-    throw new CliError("file exists, use --overwrite option to overwrite the file");
+    throw new CliError(`file exists, use --overwrite option to overwrite the file: ${name}`);
   }
   const whole = existing === undefined || existing.isFile();
   const final = existing ? realpathSync(name) : name;

@@ -1,6 +1,7 @@
 import type { Values } from "../arguments.js";
 import { encoding, formatOf } from "../encoding.js";
 import type { OutputFormat } from "../options.js";
+import { Progress } from "../progress.js";
 import { eventsOf, openCapture, openSource, warnOf } from "../source.js";
 import { openTarget, standardOutput } from "../target.js";
 
@@ -9,7 +10,8 @@ export async function convert(values: Values): Promise<number> {
   const [input, output] = values.words as [string, string];
   const byName = formatOf(output.toLowerCase()) ?? "asciicast-v3";
   const format = (values.get("output-format") as OutputFormat | undefined) ?? byName;
-  const source = await openSource(input, { stdin: true });
+  const progress = new Progress("Downloading");
+  const source = await openSource(input, { stdin: true, ...(output !== "-" && { progress }) });
   const timing = values.get("timing");
   const capture = await openCapture(input, source, { timing: timing ? await openSource(timing) : undefined });
   const encoder = await encoding(format, capture.header);
@@ -22,8 +24,10 @@ export async function convert(values: Values): Promise<number> {
       await target.write(text);
     }
     await target.write(encoder.end());
+    progress.stop();
     await target.commit();
   } catch (error) {
+    progress.stop();
     await target.discard();
     throw error;
   }

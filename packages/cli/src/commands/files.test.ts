@@ -132,7 +132,7 @@ test("convert keeps what exists unless told, also when it fails", async () => {
   const refused = await cli(["convert", demo, output]);
   expect(refused).toMatchObject({
     status: 1,
-    stderr: "Error: file exists, use --overwrite option to overwrite the file\n",
+    stderr: `Error: file exists, use --overwrite option to overwrite the file: ${output}\n`,
   });
   expect((await cli(["convert", "--overwrite", bad["broken line 3"], output])).status).toBe(1);
   expect(text(output)).toBe("mine");
@@ -143,14 +143,13 @@ test("convert keeps what exists unless told, also when it fails", async () => {
   expect(nowhere.stderr).toBe(`Error: can't open ${home}/no/such/file.cast: No such file or directory (os error 2)\n`);
 });
 
-test("output into a pipe that is closed is an error", async () => {
+test("output into a pipe that is closed ends, without a word", async () => {
   const long = file(`{"version":2,"width":80,"height":24}\n${'[0, "o", "some text"]\n'.repeat(50_000)}`);
   const screen = new Screen(`(${process.execPath} ${script} convert ${long} -; echo status $? >&2) | head -1`, {
     home,
   });
   await screen.ended;
-  expect(screen.text).toContain("Error: Broken pipe (os error 32)");
-  expect(screen.text).toContain("status 1");
+  expect(screen.text).toMatch(/^\{"version":3.*\nstatus 1$/s);
 });
 
 test("cat joins recordings in the format of the first", async () => {
@@ -299,7 +298,7 @@ test("where the network fails or the server is busy, it tries again", async () =
   const { status, stdout, stderr } = await cli(["upload", "--server-url", url, demo]);
   expect({ status, stdout }).toEqual({ status: 0, stdout: "http://localhost/a/1\n" });
   const [first, second] = stderr.split("\n");
-  expect(first).toMatch(/^!!! cannot reach 127\.0\.0\.1:\d+: .+: trying again in 1 s$/);
+  expect(first).toMatch(/^!!! can't reach 127\.0\.0\.1:\d+: .+: trying again in 1 s$/);
   expect(second).toMatch(/^!!! 127\.0\.0\.1:\d+ is busy: trying again in 2 s$/);
   expect(await ((await formOf(received!)).get("file") as File).text()).toBe(V2);
 });
@@ -307,7 +306,7 @@ test("where the network fails or the server is busy, it tries again", async () =
 test("after three times in vain it gives up", async () => {
   const { status, stderr } = await cli(["upload", "-q", "--server-url", "http://127.0.0.1:1", demo]);
   expect(status).toBe(1);
-  expect(stderr).toBe("Error: cannot reach 127.0.0.1:1: Connection refused (os error 111)\n");
+  expect(stderr).toBe("Error: can't reach 127.0.0.1:1: Connection refused (os error 111)\n");
 });
 
 test("progress of a large upload is shown on a terminal", async () => {

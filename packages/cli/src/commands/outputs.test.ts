@@ -204,6 +204,6 @@ test("zstd is written where Node can, and refused clearly where it cannot", asyn
   const { status, stderr } = await run(script, ["rec", "-q", "-c", "echo hi", path], { home });
   const able = "createZstdCompress" in (await import("node:zlib"));
   expect(status).toBe(able ? 0 : 1);
-  if (!able) expect(stderr).toBe("Error: this Node cannot write zstd: use a name in .gz, or Node 22.15 or newer\n");
+  if (!able) expect(stderr).toBe("Error: this Node can't write zstd: use a name in .gz, or Node 22.15 or newer\n");
   else expect((await run(script, ["cat", path], { home })).stdout).toBe("hi\r\n");
 });

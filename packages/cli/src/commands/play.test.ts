@@ -228,6 +228,8 @@ test("bad input is one clear line and status 1", async () => {
   const noTerminal = await run(script, ["play", "-q", abc], { home });
   expect(noTerminal).toMatchObject({
     status: 1,
-    stderr: "Error: can't open /dev/tty: No such device or address (os error 6)\n",
+    stderr:
+      "Error: can't open /dev/tty: No such device or address (os error 6)\n" +
+      "  play needs a terminal: asciinema cat prints what was printed, asciinema convert makes text of it\n",
   });
 });

@@ -6,6 +6,7 @@ import { Filter } from "../filter.js";
 import { info } from "../messages.js";
 import { parseTime } from "../options.js";
 import { type Outcome, Playback } from "../playback.js";
+import { Progress } from "../progress.js";
 import { Reel } from "../reel.js";
 import { eventsOf, openCapture, openSource, warnOf } from "../source.js";
 import { Tty } from "../tty.js";
@@ -23,11 +24,12 @@ export async function play(values: Values, env: Environment): Promise<number> {
 
   const [startAt, endAt] = ["start-at", "end-at"].map((name) => parseTime(values.get(name) ?? ""));
 
-  const source = await openSource(name, { stdin: true });
-  info(`Replaying session from ${name}`);
-  const capture = await openCapture(name, source, { damage: "skip" });
-
+  const progress = new Progress("Downloading");
+  const source = await openSource(name, { stdin: true, progress });
+  const capture = await openCapture(name, source, { damage: "skip" }).finally(() => progress.stop());
   const tty = openTerminal();
+  info(`Replaying session from ${name}`);
+
   const filter = new Filter({ all: values.has("raw") });
   let outcome: Outcome = "ended";
   try {
@@ -77,6 +79,7 @@ function openTerminal(): Tty {
   try {
     return new Tty();
   } catch (error) {
-    throw new CliError(`can't open /dev/tty: ${reason(error)}`);
+    const instead = "play needs a terminal: asciinema cat prints what was printed, asciinema convert makes text of it";
+    throw new CliError(`can't open /dev/tty: ${reason(error)}\n  ${instead}`);
   }
 }

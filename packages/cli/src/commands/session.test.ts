@@ -92,7 +92,11 @@ test("an existing file is not touched unless told", async () => {
   const path = fresh();
   writeFileSync(path, "mine");
   const refused = await run(script, ["rec", "-c", "echo hi", path], { home });
-  expect(refused).toEqual({ status: 1, stdout: "", stderr: "Error: file exists, use --overwrite or --append\n" });
+  expect(refused).toEqual({
+    status: 1,
+    stdout: "",
+    stderr: `Error: file exists, use --overwrite or --append: ${path}\n`,
+  });
   expect(readFileSync(path, "utf8")).toBe("mine");
   expect((await run(script, ["rec", "-q", "--overwrite", "-c", "echo hi", path], { home })).status).toBe(0);
   expect(printed(path)).toBe("hi\r\n");
@@ -427,7 +431,7 @@ test("a full disk is said at once and at the end, and the session goes on", asyn
   );
   // Here not even the header finds room.
   await screen.shows("status 1");
-  expect(screen.text).toContain("Error: cannot write to /dev/full: No space left on device (os error 28)");
+  expect(screen.text).toContain("Error: can't write /dev/full: No space left on device (os error 28)");
 
   const pipe = fresh("pipe");
   const later = new Screen(

@@ -156,7 +156,7 @@ async function startRecording(
   process.on("SIGXFSZ", () => {});
   const output = new FileOutput(file.sink, encoder, (error) => {
     problems.push(`Write error: ${path} ends before the session did: ${reason(error)}`);
-    to.log("ERROR", `cannot write to ${path}: ${reason(error)}`);
+    to.log("ERROR", `can't write ${path}: ${reason(error)}`);
     to.desktop("Write error, recording suspended");
     // Losing a recording is worth a line in the middle of whatever the screen shows.
     to.tty?.write(`\r\n!!! Write error, recording suspended: ${reason(error)}\r\n`);
@@ -164,7 +164,7 @@ async function startRecording(
   await output.start().catch(async (error) => {
     to.notify("Write error, session won't be recorded");
     await live?.close();
-    throw new CliError(`cannot write to ${path}: ${reason(error)}`);
+    throw new CliError(`can't write ${path}: ${reason(error)}`);
   });
   // What lies between the sessions takes no time in the recording, but leaves a mark.
   if (file.append !== undefined) {

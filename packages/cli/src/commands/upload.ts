@@ -4,12 +4,10 @@ import type { Values } from "../arguments.js";
 import type { Environment } from "../config.js";
 import { CliError } from "../error.js";
 import { examine } from "../examine.js";
-import { print, visible } from "../messages.js";
+import { visible } from "../messages.js";
+import { Progress } from "../progress.js";
 import { chooseServer, post, type Reply } from "../server.js";
 import { damaged, inflated, openSource, upTo, warnOf } from "../source.js";
-
-/** Bytes above which somebody who looks on wants to see progress. */
-const LARGE = 1024 * 1024;
 
 /** Runs `upload`: checks a recording, sends it and prints where it is. */
 export async function upload(values: Values, env: Environment): Promise<number> {
@@ -26,15 +24,17 @@ export async function upload(values: Values, env: Environment): Promise<number> 
   fields.push(field(boundary, `name="file"; filename="${filename}"`, "application/octet-stream"));
   const head = Buffer.from(fields.join(""));
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
-  const progress = new Progress(head.length + content.length + tail.length);
+  const length = head.length + content.length + tail.length;
+  const progress = new Progress("Uploading");
+  const onProgress = (sent: number) => (sent === 0 ? progress.clear() : progress.show(sent, length));
   const parts = async function* () {
     yield head;
     yield* content.chunks();
     yield tail;
   };
-  const body = { type: `multipart/form-data; boundary=${boundary}`, length: progress.total, parts };
+  const body = { type: `multipart/form-data; boundary=${boundary}`, length, parts };
   const url = new URL("/api/v1/recordings", server.url);
-  const reply = await post(url, env, body, (sent) => progress.show(sent)).finally(() => progress.clear());
+  const reply = await post(url, env, body, onProgress).finally(() => progress.stop());
   server.keep();
   process.stdout.write(`${visible(resultOf(reply, url))}\n`);
   return 0;
@@ -85,25 +85,4 @@ function resultOf({ status, body }: Reply, url: URL): string {
 function detailsOf({ details }: Reply["body"]): string[] {
   if (!Array.isArray(details)) return [];
   return details.map((detail: { field?: unknown; message?: unknown }) => `${detail?.field}: ${detail?.message}`);
-}
-
-/** A line on the terminal that tells how much of a large upload has been sent. */
-class Progress {
-  #shown = -1;
-
-  constructor(readonly total: number) {}
-
-  /** @param sent  bytes; 0 when it begins anew */
-  show(sent: number): void {
-    if (sent === 0) this.clear();
-    const percent = Math.floor((sent / this.total) * 100);
-    if (sent === 0 || this.total < LARGE || !process.stderr.isTTY || percent === this.#shown) return;
-    this.#shown = percent;
-    print(process.stderr, `\r::: Uploading: ${percent} %`);
-  }
-
-  clear(): void {
-    if (this.#shown >= 0) print(process.stderr, "\r\x1b[K");
-    this.#shown = -1;
-  }
 }
