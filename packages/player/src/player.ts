@@ -148,7 +148,12 @@ export class PlayerView {
     this.#wake();
     await this.#driver.init?.();
     // A browser may want a visitor's click before there is sound.
-    if (autoPlay) await Promise.resolve(this.#driver.play?.()).catch(() => this.#show("start"));
+    if (autoPlay) {
+      await Promise.resolve(this.#driver.play?.()).catch(() => {
+        clearTimeout(this.#patience);
+        if (this.#overlay?.name !== "error") this.#show("start");
+      });
+    }
     if (!this.#disposed)
       this.#dispatch("ready", { isPausable: this.#commands.isPausable, isSeekable: this.#commands.isSeekable });
   }

@@ -41,6 +41,8 @@ export interface RecordingSource {
   encoding?: string;
   /** Seconds by which recorded input is moved. */
   inputOffset?: number;
+  /** `"segmented"`: the address is that of an index of segments, which are loaded as they are needed. */
+  format?: "segmented";
   /** Output that follows within this many seconds is shown together; 1/60 by default. */
   minFrameTime?: number;
 }

@@ -25,15 +25,18 @@ export class Keyframes {
   #index = 0;
   #spacing: number;
 
-  /** @param spacing  units of output from one keyframe to the next */
+  /** @param spacing  units of output from one keyframe to the next
+   *  @param init     control sequences that make the screen before the first event */
   constructor(
     private readonly timeline: Timeline,
     size: { cols: number; rows: number },
     private readonly pinned: Pinned,
     spacing = SPACING,
+    init = "",
   ) {
     this.#spacing = spacing;
     this.#terminal = new Terminal({ cols: pinned.cols ?? size.cols, rows: pinned.rows ?? size.rows });
+    this.#terminal.feed(init);
   }
 
   /** Takes the next keyframe if enough has been read since the last one, and says whether it did. */

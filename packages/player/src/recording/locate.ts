@@ -1,5 +1,4 @@
 import type { SeekLocation } from "../driver.js";
-import type { Timeline } from "./timeline.js";
 
 const SECOND = 1_000_000;
 const jumps: Record<string, [seconds: number, share: number]> = {
@@ -9,12 +8,19 @@ const jumps: Record<string, [seconds: number, share: number]> = {
   ">>>": [0, 0.1],
 };
 
+/** How long a recording is, as far as it has been read, and where its markers are. Times are microseconds. */
+export interface Extent {
+  readonly complete: boolean;
+  readonly duration: number;
+  readonly markers: readonly { time: number; label: string }[];
+}
+
 /** Where a seek leads, in microseconds, or `undefined` while too little has been read to know.
  *
  *  @param now      the position, in microseconds
  *  @param playing  a marker that has just been passed is not the previous one then
  *  @throws Error   `invalid seek target`, `invalid marker index` */
-export function locate(where: SeekLocation, now: number, timeline: Timeline, playing: boolean): number | undefined {
+export function locate(where: SeekLocation, now: number, timeline: Extent, playing: boolean): number | undefined {
   const { complete, duration, markers } = timeline;
   const within = (time: number) => {
     const target = Math.max(0, Math.round(time));

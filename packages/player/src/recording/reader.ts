@@ -87,9 +87,8 @@ export function readerFor(parser: BuiltInParser | Parser = "asciicast"): Read {
 
 async function load(source: RecordingSource, signal: AbortSignal, onBytes: (n: number) => void): Promise<unknown> {
   const get = async (url: string) => {
-    const response = await fetch(url, { signal, ...source.fetchOpts });
-    const { ok, status, statusText, body } = response;
-    if (!ok) throw new Error(`failed fetching recording from URL: ${status} ${statusText}`, { cause: status });
+    const response = await fetched(url, source, signal);
+    const { body } = response;
     // A page's own parser may want to know more of the response than its body.
     if (typeof source.parser === "function" || !body) return response;
     const counter = new TransformStream<Uint8Array, Uint8Array>({
@@ -104,6 +103,16 @@ async function load(source: RecordingSource, signal: AbortSignal, onBytes: (n: n
   if (url) return typeof url === "string" ? get(url) : Promise.all(url.map(get));
   if (data === undefined) throw new Error("url/data missing");
   return typeof data === "function" ? data() : data;
+}
+
+/** What is at an address.
+ *
+ *  @throws Error  the status, unless it is one of success */
+export async function fetched(url: string, source: RecordingSource, signal: AbortSignal): Promise<Response> {
+  const response = await fetch(url, { signal, ...source.fetchOpts });
+  const { ok, status, statusText } = response;
+  if (!ok) throw new Error(`failed fetching recording from URL: ${status} ${statusText}`, { cause: status });
+  return response;
 }
 
 /** Whether a recording that could not be fetched may be there another time: `fetch` and its streams fail with a

@@ -21,7 +21,18 @@ export type State =
   | "stopped";
 
 /** What happens to it: commands, and what the data and the clock bring. */
-export type Input = "load" | "play" | "pause" | "arrive" | "starve" | "seek" | "step" | "finish" | "fail" | "stop";
+export type Input =
+  | "load"
+  | "play"
+  | "pause"
+  | "arrive"
+  | "starve"
+  | "seek"
+  | "step"
+  | "cross"
+  | "finish"
+  | "fail"
+  | "stop";
 
 /** What is to be done about it, in this order. */
 export type Effect =
@@ -70,6 +81,7 @@ const table: Table = {
     pause: ["paused", "halt", "emit pause"],
     starve: ["buffering", "halt", "wait"],
     seek: ["playing", "run", "emit seeked"],
+    cross: ["playing", "run"],
     finish: ["ended", "halt", "emit ended"],
   },
   buffering: {
