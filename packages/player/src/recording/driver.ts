@@ -1,19 +1,17 @@
 import { Clock } from "../clock.js";
-import type { Dispatch, Driver, DriverFactory, EmbeddedTheme, SeekLocation } from "../driver.js";
+import type { Dispatch, Driver, DriverFactory, SeekLocation } from "../driver.js";
 import type { DriverOptions, Logger } from "../options.js";
-import { showable } from "../size.js";
 import type { RecordingSource } from "../source.js";
-import { Keyframes, replay } from "./keyframes.js";
-import { type Extent, locate } from "./locate.js";
-import { isNetworkError, type Reading, read, readerFor, turn } from "./reader.js";
-import { type Segment, Segments } from "./segments.js";
+import { Footage } from "./footage.js";
+import { replay } from "./keyframes.js";
+import { locate } from "./locate.js";
+import { isNetworkError, readerFor } from "./reader.js";
+import type { Segment } from "./segments.js";
 import { Sound } from "./sound.js";
 import { type Effect, type Input, next, type State } from "./state.js";
-import { Timeline } from "./timeline.js";
 
 const SECOND = 1_000_000;
 const PATIENCE = { loading: 3000, buffering: 1000 }; // milliseconds until `loading` is reported
-const GRACE = 50; // milliseconds that a whole recording may take to be announced whole before it plays
 const DRIFT = 60_000; // microseconds that picture and sound may be apart
 const LONGEST_TIMER = 0x7fff_ffff;
 
@@ -35,15 +33,7 @@ class RecordingDriver implements Driver {
   readonly #clock: Clock;
   readonly #abort = new AbortController();
 
-  #timeline = new Timeline();
-  #keyframes: Keyframes | undefined;
-  #size = { cols: 80, rows: 24 };
-  /** Control sequences that make the screen before the timeline's first event. */
-  #initial = "";
-  #theme: EmbeddedTheme | null = null;
-  /** A recording in segments: the timeline holds one of them at a time. */
-  #segments: Segments | undefined;
-  #segment = 0;
+  #footage: Footage;
   /** Where a seek wants to go before anything is loaded. */
   #sought: number | undefined;
 
@@ -52,8 +42,6 @@ class RecordingDriver implements Driver {
   #silent = false;
   /** Why the browser did not let sound begin. */
   #refusal: unknown;
-  /** Bytes. */
-  #loadedSize = 0;
 
   #index = 0;
   /** The terminal shows something else than the events before `#index`. */
@@ -65,8 +53,6 @@ class RecordingDriver implements Driver {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
   #arrived: Promise<void> | undefined;
-  /** Called whenever more has been read, or when there will be no more. */
-  #onGrowth = new Set<() => void>();
 
   constructor(
     private readonly source: RecordingSource,
@@ -74,6 +60,7 @@ class RecordingDriver implements Driver {
     private readonly logger: Logger,
     private readonly options: DriverOptions,
   ) {
+    this.#footage = new Footage(source, logger, options, this.#abort.signal);
     this.#clock = new Clock(options.speed);
     this.#loops = options.loop === true ? Number.POSITIVE_INFINITY : Number(options.loop);
   }
@@ -85,22 +72,24 @@ class RecordingDriver implements Driver {
       await this.#arrived;
     }
     if (poster?.type === "text") {
-      if (!this.#keyframes) this.#reset(0);
+      if (!this.#footage.keyframes) this.#reset(0);
       this.dispatch("output", poster.text);
       this.#stale = true;
     } else if (poster) {
       const time = poster.time * SECOND;
       await this.#reach(time);
-      const shown = this.#until(() => this.#timeline.duration >= time).then(() => this.#showPoster(time));
+      const shown = this.#footage
+        .until(() => this.#footage.timeline.duration >= time)
+        .then(() => this.#showPoster(time));
       // Whoever wants to play need not wait for a poster from far behind.
-      if (this.#timeline.complete || this.#timeline.duration >= time) await shown;
+      if (this.#footage.timeline.complete || this.#footage.timeline.duration >= time) await shown;
     }
   }
 
   #showPoster(time: number): void {
     if (this.#state !== "ready") return;
-    this.#show(this.#timeline.indexAt(time));
-    this.#clock.stop(Math.min(time, this.#timeline.duration));
+    this.#show(this.#footage.timeline.indexAt(time));
+    this.#clock.stop(Math.min(time, this.#footage.timeline.duration));
   }
 
   async play(): Promise<boolean> {
@@ -128,20 +117,20 @@ class RecordingDriver implements Driver {
     if (typeof where === "number") this.#sought = where * SECOND;
     await this.#loaded();
     const now = this.#position;
-    const ready = () => locate(where, now, this.#extent, this.#running);
+    const ready = () => locate(where, now, this.#footage.extent, this.#running);
     let target = ready();
     if (target === undefined) {
-      await this.#until(() => (target = ready()) !== undefined);
+      await this.#footage.until(() => (target = ready()) !== undefined);
       this.#check();
     }
     await this.#reach(target!);
-    const index = this.#timeline.indexAfter(target!);
+    const index = this.#footage.timeline.indexAfter(target!);
     if (target === now && index === this.#index && !this.#running && !this.#stale) return false;
     this.#startPending = false;
     this.#show(index);
     this.#clock.set(target!);
     this.#do("seek");
-    if (this.#extent.complete && target! >= this.#extent.duration) this.#do("finish");
+    if (this.#footage.extent.complete && target! >= this.#footage.extent.duration) this.#do("finish");
     return true;
   }
 
@@ -151,24 +140,24 @@ class RecordingDriver implements Driver {
     const step = Math.sign(n);
     // Event `#index - 1` is the last one shown; outputs are counted from it.
     let at = this.#index - (step > 0 ? 1 : 0);
-    if (step < 0) while (at > 0 && this.#timeline.other(at - 1)) at--;
+    if (step < 0) while (at > 0 && this.#footage.timeline.other(at - 1)) at--;
     if (step < 0) at--;
     for (let left = Math.abs(n); left > 0; ) {
       at += step;
-      if (at < 0 || at >= this.#timeline.length) {
-        const beyond = this.#segment + step;
-        if (!this.#segments?.has(beyond)) return;
+      if (at < 0 || at >= this.#footage.timeline.length) {
+        const beyond = this.#footage.segment + step;
+        if (!this.#footage.segments?.has(beyond)) return;
         await this.#enter(beyond);
-        at = step > 0 ? 0 : this.#timeline.length - 1;
+        at = step > 0 ? 0 : this.#footage.timeline.length - 1;
       }
-      if (!this.#timeline.other(at)) left--;
+      if (!this.#footage.timeline.other(at)) left--;
     }
     this.#startPending = false;
     this.#show(at + 1);
-    this.#clock.stop(this.#timeline.time(at));
+    this.#clock.stop(this.#footage.timeline.time(at));
     this.#do("step");
-    const last = at === this.#timeline.length - 1 && !this.#segments?.has(this.#segment + 1);
-    if (last && this.#extent.complete) this.#do("finish");
+    const last = at === this.#footage.timeline.length - 1 && !this.#footage.segments?.has(this.#footage.segment + 1);
+    if (last && this.#footage.extent.complete) this.#do("finish");
   }
 
   stop(): void {
@@ -176,7 +165,7 @@ class RecordingDriver implements Driver {
     this.#error ??= new Error("driver has been stopped");
     this.#abort.abort();
     this.#sound?.stop();
-    for (const grown of this.#onGrowth) grown();
+    this.#footage.grown();
   }
 
   setSpeed(speed: number): void {
@@ -201,26 +190,20 @@ class RecordingDriver implements Driver {
   }
 
   getDuration(): number | undefined {
-    return this.#extent.complete ? this.#extent.duration / SECOND : undefined;
+    return this.#footage.extent.complete ? this.#footage.extent.duration / SECOND : undefined;
   }
 
   getLoaded(): number {
-    return this.#loadedSize;
+    return this.#footage.loadedSize;
   }
 
   getTrace(buckets: number): number[] {
-    return this.#segments ? [] : this.#timeline.trace(buckets);
-  }
-
-  get #extent(): Extent {
-    return this.#segments ?? this.#timeline;
+    return this.#footage.segments ? [] : this.#footage.timeline.trace(buckets);
   }
 
   /** Where playback begins: at the start at the first time, later at the beginning. */
   get #beginning(): number {
-    if (!this.#startPending) return 0;
-    if (!this.#segments) return this.#timeline.startAt;
-    return Math.min(Math.max(0, this.options.startAt * SECOND), this.#segments.duration);
+    return this.#startPending ? this.#footage.startAt : 0;
   }
 
   get #running(): boolean {
@@ -228,7 +211,7 @@ class RecordingDriver implements Driver {
   }
 
   get #position(): number {
-    const { complete, duration } = this.#extent;
+    const { complete, duration } = this.#footage.extent;
     return complete ? Math.min(this.#clock.position, duration) : this.#clock.position;
   }
 
@@ -253,7 +236,7 @@ class RecordingDriver implements Driver {
         this.#clock.start();
         this.#schedule();
         this.#playSound();
-        this.#segments?.keep(this.#segment, this.#loops > 0);
+        this.#footage.segments?.keep(this.#footage.segment, this.#loops > 0);
         return;
       case "halt":
         this.#halt();
@@ -261,22 +244,16 @@ class RecordingDriver implements Driver {
       case "wait":
         this.#lookBusy();
         return;
-      case "emit play":
-        this.dispatch("play", {});
-        return;
-      case "emit playing":
-        this.dispatch("playing", {});
-        return;
       case "emit pause":
         clearTimeout(this.#patience);
         this.#sound?.pause();
         this.dispatch("pause", {});
         return;
+      case "emit play":
+      case "emit playing":
       case "emit seeked":
-        this.dispatch("seeked", {});
-        return;
       case "emit ended":
-        this.dispatch("ended", {});
+        this.dispatch(effect.slice(5) as "play", {});
         return;
       case "emit error":
         this.#emitError(this.#error!);
@@ -316,27 +293,21 @@ class RecordingDriver implements Driver {
     this.#check();
   }
 
-  /** Waits until more data makes a condition true, or there is no more. */
-  async #until(holds: () => boolean): Promise<void> {
-    while (!holds() && !this.#timeline.complete && !this.#error) {
-      await new Promise<void>((resolve) => {
-        const grown = () => {
-          this.#onGrowth.delete(grown);
-          resolve();
-        };
-        this.#onGrowth.add(grown);
-      });
-    }
-  }
-
+  /** Loads what is wanted first; settles when playback can begin. */
   async #load(): Promise<void> {
-    const { audioUrl } = this.options;
+    const { audioUrl, poster } = this.options;
     if (audioUrl) this.#sound = new Sound(audioUrl, this.logger, this.#onSound);
     const sound = this.#sound?.ready();
-    await (this.source.format === "segmented" ? this.#loadSegments() : this.#loadWhole());
+    try {
+      await this.#footage.open(this.#sought ?? (poster?.type === "time" ? poster.time * SECOND : undefined));
+    } catch (error) {
+      throw this.#fail(error);
+    }
     if (!(await sound)) this.#sound = undefined;
     this.#check();
-    if (this.#extent.complete) this.#announce();
+    const whole = () => this.#footage.extent.complete;
+    if (whole()) this.#announce();
+    else this.#footage.until(whole).then(() => this.#announce());
     this.#reset(0);
     if (this.#state === "starting") {
       await this.#soundOn(this.#beginning).catch((error) => {
@@ -348,76 +319,22 @@ class RecordingDriver implements Driver {
     if (this.#state === "ready") clearTimeout(this.#patience);
   }
 
-  /** Loads the index, and the segment that is wanted first. */
-  async #loadSegments(): Promise<void> {
-    const { options, logger } = this;
-    const { poster, startAt } = options;
-    try {
-      this.#segments = await Segments.open(this.source, options, logger, this.#abort.signal);
-    } catch (error) {
-      throw this.#fail(error);
-    }
-    this.#theme = this.#segments.theme;
-    const first = poster?.type === "time" ? poster.time : startAt;
-    await this.#enter(this.#segments.at(this.#sought ?? first * SECOND));
-  }
-
-  /** Begins to read; settles when playback can begin. */
-  async #loadWhole(): Promise<void> {
-    let reading: Reading;
-    try {
-      reading = await read(this.source, this.logger, this.#abort.signal, (bytes) => {
-        this.#loadedSize += bytes;
-      });
-      const { head } = reading;
-      const { markers, idleTimeLimit, startAt, cols, rows } = this.options;
-      this.#timeline = new Timeline({
-        idleTimeLimit: idleTimeLimit === undefined ? head.idleTimeLimit : idleTimeLimit * SECOND,
-        startAt: startAt * SECOND,
-        inputOffset: (this.source.inputOffset ?? 0) * SECOND,
-        markers,
-      });
-      this.#size = showable(head);
-      const { theme } = head;
-      this.#theme = theme ? { foreground: theme.fg, background: theme.bg, palette: theme.palette } : null;
-      this.#keyframes = new Keyframes(this.#timeline, this.#size, { cols, rows });
-    } catch (error) {
-      throw this.#fail(error);
-    }
-    const whole = this.#pull(reading);
-    const enough = this.#until(() => this.#timeline.length > 0 && this.#timeline.duration >= this.#timeline.startAt);
-    await Promise.race([whole, enough.then(() => new Promise((resolve) => setTimeout(resolve, GRACE)))]);
-    this.#check();
-    if (!this.#timeline.complete) whole.then(() => this.#announce()).catch(() => {});
-  }
-
   /** Makes the segment the one that is played in, in which a time lies. */
   async #reach(time: number): Promise<void> {
-    const to = this.#segments?.at(time) ?? 0;
-    if (to === this.#segment) return;
+    const to = this.#footage.segments?.at(time) ?? 0;
+    if (to === this.#footage.segment) return;
     if (this.#running) this.#do("starve");
     else this.#lookBusy(PATIENCE.buffering);
     await this.#enter(to);
     clearTimeout(this.#patience);
   }
 
-  async #enter(index: number): Promise<void> {
+  async #enter(segment: number): Promise<void> {
     try {
-      this.#hold(index, await this.#segments!.get(index));
+      await this.#footage.enter(segment);
     } catch (error) {
       throw this.#fail(error);
     }
-  }
-
-  #hold(index: number, segment: Segment): void {
-    this.#segment = index;
-    this.#size = showable(segment);
-    this.#initial = segment.init;
-    this.#timeline = new Timeline();
-    for (const event of segment.events) this.#timeline.append(event);
-    this.#timeline.end();
-    this.#keyframes = new Keyframes(this.#timeline, this.#size, this.options, undefined, segment.init);
-    while (this.#keyframes.grow());
     this.#index = 0;
     this.#stale = true;
   }
@@ -426,14 +343,15 @@ class RecordingDriver implements Driver {
    *
    *  @param time  where it begins */
   #cross(to: number, time: number): void {
-    const left = this.#timeline;
+    const left = this.#footage.timeline;
     const enter = (segment: Segment) => {
-      this.#hold(to, segment);
+      this.#footage.hold(to, segment);
+      this.#index = 0;
       this.#stale = time === 0; // otherwise the screen is already what the segment begins with
       if (this.#stale) this.#show(0);
       this.#clock.set(time);
     };
-    const segment = this.#segments!.get(to);
+    const segment = this.#footage.segments!.get(to);
     if (!(segment instanceof Promise)) {
       enter(segment);
       this.#do("cross");
@@ -442,7 +360,7 @@ class RecordingDriver implements Driver {
     if (time > 0) this.#clock.stop(time);
     this.#do("starve");
     const arrive = (segment: Segment) => {
-      if (this.#timeline !== left || this.#index < left.length || this.#error) return; // gone elsewhere meanwhile
+      if (this.#footage.timeline !== left || this.#index < left.length || this.#error) return; // gone elsewhere meanwhile
       enter(segment);
       this.#do("arrive");
     };
@@ -472,30 +390,10 @@ class RecordingDriver implements Driver {
     }
   };
 
-  /** Takes in everything that is read. */
-  async #pull({ batches }: Reading): Promise<void> {
-    const timeline = this.#timeline;
-    const grown = () => {
-      for (const tell of [...this.#onGrowth]) tell();
-    };
-    try {
-      for await (const batch of batches) {
-        if (this.#error) return;
-        for (const event of batch) timeline.append(event);
-        while (this.#keyframes!.grow()) await turn();
-        grown();
-      }
-    } catch (error) {
-      if (timeline.length === 0) throw this.#fail(error);
-      this.logger.warn("the recording breaks off:", error); // what arrived can be played
-    }
-    timeline.end();
-    if (timeline.length === 0) throw this.#fail(new Error("recording is missing events"));
-    grown();
-  }
-
   #fail(reason: unknown): Error {
     if (this.#error) return this.#error;
+    this.#abort.abort();
+    this.#footage.grown();
     this.#error = reason instanceof Error ? reason : new Error(`${reason}`);
     this.#do("fail");
     return this.#error;
@@ -503,24 +401,24 @@ class RecordingDriver implements Driver {
 
   #announce(): void {
     if (this.#error) return;
-    const markers = this.#extent.markers.map(({ time, label }): [number, string] => [time / SECOND, label]);
-    this.dispatch("metadata", { duration: this.#extent.duration / SECOND, markers, hasAudio: !!this.#sound });
+    const markers = this.#footage.extent.markers.map(({ time, label }): [number, string] => [time / SECOND, label]);
+    this.dispatch("metadata", { duration: this.#footage.extent.duration / SECOND, markers, hasAudio: !!this.#sound });
   }
 
   /** Goes where playback begins: to the start at the first time, later to the beginning. */
   #rewind(): void {
     const time = this.#beginning;
     this.#startPending = false;
-    if (time > 0) this.#show(this.#timeline.indexAfter(time));
+    if (time > 0) this.#show(this.#footage.timeline.indexAfter(time));
     else this.#show(0);
     this.#clock.set(time);
   }
 
   /** Makes the terminal show the events before `index`. */
   #show(index: number): void {
-    const frame = this.#keyframes?.before(index);
+    const frame = this.#footage.keyframes?.before(index);
     if (this.#stale || index < this.#index || (frame && frame.index > this.#index)) this.#reset(index);
-    replay(this.#timeline, this.#index, index, this.options, {
+    replay(this.#footage.timeline, this.#index, index, this.options, {
       output: (text) => this.dispatch("output", text),
       resize: (cols, rows) => this.dispatch("resize", { cols, rows }),
     });
@@ -529,15 +427,15 @@ class RecordingDriver implements Driver {
 
   /** Replaces the terminal by the last known state at or before event `index`. */
   #reset(index: number): void {
-    const frame = this.#keyframes?.before(index);
-    const { cols = this.#size.cols, rows = this.#size.rows } = this.options;
+    const frame = this.#footage.keyframes?.before(index);
+    const { cols = this.#footage.size.cols, rows = this.#footage.size.rows } = this.options;
     this.#index = frame?.index ?? 0;
     this.#stale = false;
     const size = frame ? { cols: frame.snapshot.cols, rows: frame.snapshot.rows } : { cols, rows };
     this.dispatch("reset", {
       size,
-      theme: this.#theme,
-      ...(frame ? { snapshot: frame.snapshot } : { init: this.#initial }),
+      theme: this.#footage.theme,
+      ...(frame ? { snapshot: frame.snapshot } : this.#footage.initial ? { init: this.#footage.initial } : {}),
     });
   }
 
@@ -545,21 +443,21 @@ class RecordingDriver implements Driver {
   #schedule(): void {
     clearTimeout(this.#timer);
     if (this.#state !== "playing") return;
-    const { complete, length } = this.#timeline;
-    const due = this.#index < length ? this.#timeline.time(this.#index) : this.#boundary;
+    const { complete, length } = this.#footage.timeline;
+    const due = this.#index < length ? this.#footage.timeline.time(this.#index) : this.#footage.boundary;
     if (due !== undefined) {
       const wait = Math.min(Math.max(0, this.#clock.until(due)), LONGEST_TIMER);
       this.#timer = setTimeout(() => this.#advance(wait < LONGEST_TIMER ? due : 0), wait);
     } else if (complete) this.#end();
     else {
       this.#do("starve");
-      this.#until(() => this.#index < this.#timeline.length).then(() => this.#do("arrive"));
+      this.#footage.until(() => this.#index < this.#footage.timeline.length).then(() => this.#do("arrive"));
     }
   }
 
   /** Applies everything up to now, at least to `due`: timers may be a little early. */
   #advance(due: number): void {
-    const timeline = this.#timeline;
+    const timeline = this.#footage.timeline;
     const now = Math.max(this.#clock.position, due);
     const frameTime = (this.source.minFrameTime ?? 1 / 60) * SECOND;
     while (this.#state === "playing" && this.#index < timeline.length && timeline.time(this.#index) <= now) {
@@ -578,23 +476,17 @@ class RecordingDriver implements Driver {
         this.dispatch("resize", { cols, rows });
       } else if (event.type === "marker") this.#pass(event.time);
     }
-    const boundary = this.#boundary;
+    const boundary = this.#footage.boundary;
     if (this.#state === "playing" && this.#index >= timeline.length && boundary !== undefined && boundary <= now)
-      this.#cross(this.#segment + 1, boundary);
+      this.#cross(this.#footage.segment + 1, boundary);
     else this.#schedule();
-  }
-
-  /** Where the next segment begins. */
-  get #boundary(): number | undefined {
-    return this.#segments?.starts[this.#segment + 1];
   }
 
   /** Reports the marker before the event at `#index`. */
   #pass(time: number): void {
-    const markers = this.#timeline.markers;
+    const markers = this.#footage.timeline.markers;
     const local = markers.findIndex((marker) => marker.event === this.#index - 1);
-    const start = this.#segments?.starts[this.#segment] ?? 0;
-    const index = local + (this.#segments?.markers.filter((marker) => marker.time < start).length ?? 0);
+    const index = local + this.#footage.markersBefore;
     this.dispatch("marker", { index, time: time / SECOND, label: markers[local]!.label });
     if (!this.options.pauseOnMarkers) return;
     this.#clock.stop(time);
@@ -604,7 +496,7 @@ class RecordingDriver implements Driver {
   #end(): void {
     if (this.#loops > 0) {
       this.#loops--;
-      if (this.#segment > 0) {
+      if (this.#footage.segment > 0) {
         this.#cross(0, 0);
         return;
       }
@@ -614,7 +506,7 @@ class RecordingDriver implements Driver {
       this.#playSound();
       return;
     }
-    this.#clock.stop(this.#extent.duration);
+    this.#clock.stop(this.#footage.extent.duration);
     this.#do("finish");
   }
 }
