@@ -9,6 +9,9 @@
     for (const command of document.querySelectorAll(".cmd")) addCopyButton(command);
     const sheet = document.getElementById("share");
     if (sheet) follow(sheet);
+    for (const field of document.querySelectorAll("[data-timezone]")) {
+      field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    }
     const changes = document.querySelector("[data-changes]");
     if (changes) countChanges(changes);
   }

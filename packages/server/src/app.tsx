@@ -19,24 +19,26 @@ import { recordingApi } from "./recordings/api.js";
 import { recordingDescription } from "./recordings/openapi.js";
 import { recordingPages } from "./recordings/pages.js";
 import { Previews } from "./recordings/previews.js";
+import { recordPages } from "./recordings/record.js";
 import { RecordingRepository } from "./recordings/repository.js";
 import { RecordingService } from "./recordings/service.js";
-import { bodies, humanSize } from "./recordings/upload.js";
+import { bodies, readBody } from "./recordings/upload.js";
 import type { Task } from "./recordings/worker.js";
 import { notFound, Refusal } from "./refusal.js";
 import { streamApi } from "./streams/api.js";
 import { streamDescription } from "./streams/openapi.js";
 import { StreamRepository } from "./streams/repository.js";
 import { StreamService } from "./streams/service.js";
+import { AboutPage } from "./web/about-page.js";
 import { Assets } from "./web/assets.js";
+import { clearCookie, setPrivateCookie } from "./web/cookies.js";
 import { ErrorPage } from "./web/errors.js";
 import { Forms } from "./web/forms.js";
 import { acceptsGzip, acceptsJson, matchesEtag } from "./web/negotiation.js";
 import { openApi } from "./web/openapi.js";
-import { AboutPage, RecordPage } from "./web/pages.js";
 import { framedPolicy, pagePolicy, securityHeaders } from "./web/security.js";
-import { siteOf } from "./web/site.js";
-import { type PageEnv, rememberPage, visits } from "./web/visit.js";
+import { schemes, siteOf } from "./web/site.js";
+import { type PageEnv, rememberPage, SCHEME_COOKIE, visits } from "./web/visit.js";
 import type { WorkerPool } from "./worker-pool.js";
 
 /** What the server works with. */
@@ -149,10 +151,18 @@ export function createApp(parts: Collaborators): Hono<App> {
 
   app.use(visits(site, sessions));
   const page = { "content-security-policy": pagePolicy };
-  app.get("/record", (c) => {
-    return c.html(<RecordPage site={c.var.visit.site} uploadLimit={humanSize(config.uploadSizeLimit)} />, 200, page);
+  app.get("/about", (c) => c.html(<AboutPage site={c.var.visit.site} config={config} />, 200, page));
+  app.post("/scheme", async (c) => {
+    if (!forms.isOwn(c)) throw new Refusal("access_denied", "This form came from elsewhere");
+    const fields = new URLSearchParams((await readBody(c.var.body, 4096)).toString("utf8"));
+    const scheme = schemes.find((one) => one === fields.get("scheme"));
+    if (scheme) setPrivateCookie(c, config.url, SCHEME_COOKIE, scheme, 365 * 86_400);
+    else clearCookie(c, config.url, SCHEME_COOKIE);
+    const to = fields.get("to") ?? "/";
+    // It comes from the browser: only a path of this server will do.
+    return c.redirect(/^\/(?![/\\])[\x21-\x7e]*$/.test(to) ? to : "/", 303);
   });
-  app.get("/about", (c) => c.html(<AboutPage site={c.var.visit.site} />, 200, page));
+  app.route("/", recordPages({ config, forms, recordings, previews, files }));
   app.route("/", recordingPages({ config, site, assets, forms, recordings, previews, files, secret }));
   app.route(
     "/",
@@ -198,7 +208,9 @@ export function createApp(parts: Collaborators): Hono<App> {
       return c.redirect("/login/new", 303);
     }
     const framed = /^\/a\/[^/]+\/iframe$/.test(c.req.path);
-    return c.html(<ErrorPage site={c.var.visit?.site ?? site} refusal={refusal} framed={framed} />, status, {
+    // An address that leads nowhere is not said again: all such pages are the same.
+    const shown = { ...(c.var.visit?.site ?? site), path: "/" };
+    return c.html(<ErrorPage site={shown} refusal={refusal} framed={framed} />, status, {
       ...headers,
       "content-security-policy": framed ? framedPolicy : pagePolicy,
     });

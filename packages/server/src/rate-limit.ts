@@ -25,7 +25,7 @@ const rules: Rule[] = [
     name: "create_recording",
     limit: 10,
     seconds: 60,
-    matches: (method, path) => method === "POST" && /^\/api\/(v1\/recordings|asciicasts)$/.test(path),
+    matches: (method, path) => method === "POST" && /^(\/api\/(v1\/recordings|asciicasts)|\/record)$/.test(path),
   },
   {
     name: "create_stream",

@@ -48,6 +48,19 @@ export class TestBrowser {
     return this.post(action, fields);
   }
 
+  /** Sends the form with an action with a file in its field `file`. */
+  async attach(action: string, content: string | Uint8Array, values: Record<string, string> = {}): Promise<Opened> {
+    const form = this.page.html
+      .match(/<form[\s\S]*?<\/form>/g)
+      ?.find((one) => /action="([^"]*)"/.exec(one)?.[1] === action && one.includes("multipart/form-data"));
+    if (!form) throw new Error(`${this.page.path} has no form for a file for ${action}`);
+    const token = /name="_token" value="([^"]*)"/.exec(form)![1]!;
+    const body = new FormData();
+    for (const [name, value] of Object.entries({ _token: token, ...values })) body.append(name, value);
+    body.append("file", new Blob([content as string]), "demo.cast");
+    return this.go(action, { method: "POST", body, headers: { origin: "http://casts.example.org" } });
+  }
+
   /** Sends fields to an address, with a browser's headers unless told otherwise. */
   async post(
     path: string,

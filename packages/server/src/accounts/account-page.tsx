@@ -1,7 +1,9 @@
+import { themes } from "@asciinema-ts/render";
 import type { FC } from "hono/jsx";
 import type { Session, User } from "../db/schema.js";
 import {
   Ago,
+  Check,
   Command,
   count,
   Day,
@@ -10,11 +12,14 @@ import {
   type FormProps,
   Icon,
   Notice,
+  Select,
   saidAbout,
   VisibilityChoice,
 } from "../web/components.js";
 import { NarrowPage, Page } from "../web/layout.js";
 import type { Site } from "../web/site.js";
+import { ThemeChoice, themeLabels } from "../web/theme-choice.js";
+import { fonts, timezones } from "./preferences.js";
 import type { Machine } from "./repository.js";
 
 /** What somebody can settle about their own account. */
@@ -63,6 +68,15 @@ export const AccountPage: FC<
                 maxlength={64}
               />
             </div>
+            <Select
+              name="timezone"
+              label="Time zone"
+              value={values?.["timezone"] ?? user.timezone ?? ""}
+              options={[
+                ["", "Not set"],
+                ...timezones.map((zone): [string, string] => [zone, zone.replaceAll("_", " ")]),
+              ]}
+            />
             <VisibilityChoice
               legend="Who can see what you upload, unless you say otherwise"
               chosen={user.default_recording_visibility}
@@ -73,6 +87,7 @@ export const AccountPage: FC<
               </button>
             </div>
           </Form>
+          <TerminalForm token={token} user={user} />
           <Form action="/user/email" token={token} class="group">
             <h2>E-mail</h2>
             {user.email ? (
@@ -146,6 +161,60 @@ export const AccountPage: FC<
     </Page>
   );
 };
+
+/** How terminals look where a recording does not say. */
+const TerminalForm: FC<{ token: string; user: User }> = ({ token, user }) => (
+  <Form action="/user/terminal" token={token} class="group">
+    <h2>Terminals</h2>
+    <p class="small soft">How your recordings look, unless their own settings say otherwise.</p>
+    <fieldset>
+      <legend>Theme</legend>
+      <div class="themes">
+        {Object.entries(themes).map(([name, theme]) => (
+          <ThemeChoice
+            name={name}
+            label={themeLabels[name] ?? name}
+            colors={theme}
+            checked={name === (user.term_theme_name ?? "asciinema")}
+          />
+        ))}
+      </div>
+    </fieldset>
+    <div>
+      <Check
+        name="term_theme_prefer_original"
+        label="Recorded colours first"
+        hint="the theme is for recordings without"
+        checked={user.term_theme_prefer_original}
+      />
+    </div>
+    <Select
+      name="term_font_family"
+      label="Font"
+      value={user.term_font_family ?? ""}
+      options={[["", "The reader's"], ...fonts.map((font): [string, string] => [font, `${font}, if installed`])]}
+    />
+    <div>
+      <Check
+        name="term_bold_is_bright"
+        label="Bold text is bright"
+        hint="in what you upload from now on"
+        checked={user.term_bold_is_bright}
+      />
+      <Check
+        name="term_adaptive_palette"
+        label="The 256 colours follow the theme"
+        hint="in what you upload from now on"
+        checked={user.term_adaptive_palette}
+      />
+    </div>
+    <div>
+      <button class="btn" type="submit">
+        Save
+      </button>
+    </div>
+  </Form>
+);
 
 const MachineTable: FC<{ site: Site; token: string; machines: Machine[] }> = ({ site, token, machines }) => (
   <section class="scroll" tabindex={0} aria-label="Machines">

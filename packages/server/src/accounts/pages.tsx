@@ -89,6 +89,7 @@ export function accountPages(parts: Parts): Hono<PageEnv> {
       const { wrong } = fieldsOf(error);
       return invitation(c, values["t"] ?? "", { values, wrong });
     }
+    await profiles.place(user, values["timezone"] ?? "");
     if (session) await sessions.end(session.user_id, { only: session.id });
     const token = await sessions.start(user.id, c.req.header("user-agent"));
     setPrivateCookie(c, url, SESSION_COOKIE, token, SESSION_LIFETIME / 1000);
@@ -112,6 +113,17 @@ export function accountPages(parts: Parts): Hono<PageEnv> {
       await profiles.save(user, values);
     } catch (error) {
       return account(c, { ...fieldsOf(error), values });
+    }
+    return goTo(c, "/user/edit", "saved");
+  });
+
+  app.post("/user/terminal", async (c) => {
+    const user = signedIn(c);
+    const values = await forms.read(c);
+    try {
+      await profiles.prefer(user, values);
+    } catch (error) {
+      return account(c, fieldsOf(error));
     }
     return goTo(c, "/user/edit", "saved");
   });

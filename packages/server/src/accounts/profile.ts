@@ -6,6 +6,7 @@ import type { Outbox } from "../mail/mailer.js";
 import { type FieldError, Refusal } from "../refusal.js";
 import { hashOf, randomToken } from "../token.js";
 import { email, invalid, personName, username } from "./identity.js";
+import { preferences, timezone } from "./preferences.js";
 import type { AccountRepository } from "./repository.js";
 
 const HOUR = 3_600_000;
@@ -40,14 +41,28 @@ export class Profiles {
       username: fitting(username(form["username"] ?? "")),
       name: fitting(personName(form["name"] ?? "")),
       default_recording_visibility: fitting(visibility(form["visibility"] ?? "")),
+      timezone: fitting(timezone(form["timezone"] ?? "")),
     };
-    const { username: wanted, name, default_recording_visibility } = changes;
-    if (wrong.length > 0 || wanted === undefined || name === undefined || default_recording_visibility === undefined) {
-      throw invalid(wrong);
-    }
-    const saved = await this.repository.update(user.id, { username: wanted, name, default_recording_visibility });
-    if (!saved) throw invalid([{ field: "username", message: `Taken. Try ${wanted.slice(0, 14)}-2.` }]);
+    if (wrong.length > 0) throw invalid(wrong);
+    // None of them is undefined: that would be wrong.
+    const saved = await this.repository.update(user.id, changes as { [K in keyof typeof changes]: User[K] });
+    if (!saved) throw invalid([{ field: "username", message: `Taken. Try ${changes.username?.slice(0, 14)}-2.` }]);
     return saved;
+  }
+
+  /** Saves how terminals are to look.
+   *
+   *  @throws Refusal  validation_failed */
+  async prefer(user: User, form: Record<string, string>): Promise<void> {
+    await this.repository.update(user.id, preferences(form));
+  }
+
+  /** Remembers where somebody is, as their browser says, unless they have said so themselves. */
+  async place(user: User, said: string): Promise<void> {
+    const found = timezone(said);
+    if (user.timezone === null && typeof found === "string") {
+      await this.repository.update(user.id, { timezone: found });
+    }
   }
 
   /** Sends a link to the address that an account is to have. What is sent to one that has an account already says so there,

@@ -2,6 +2,7 @@ import type { Visibility } from "../config.js";
 import type { Database } from "../db/database.js";
 import type { Cli, Link, LinksTable, Session, User } from "../db/schema.js";
 import { DatabaseError } from "../db/value.js";
+import type { Preferences } from "./preferences.js";
 
 /** Somebody who uploads: a user, by a machine of theirs unless this server does it itself. */
 export interface Uploader {
@@ -73,7 +74,9 @@ export class AccountRepository {
   /** Changes a user, or returns `undefined` when the new name or address is taken. */
   async update(
     id: number,
-    changes: Partial<Pick<User, "username" | "email" | "name" | "is_admin" | "default_recording_visibility">>,
+    changes: Partial<
+      Preferences & Pick<User, "username" | "email" | "name" | "is_admin" | "default_recording_visibility" | "timezone">
+    >,
   ): Promise<User | undefined> {
     return unlessTaken(
       this.db.updateTable("users").set(changes).where("id", "=", id).returningAll().executeTakeFirstOrThrow(),

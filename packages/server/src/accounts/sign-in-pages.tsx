@@ -86,6 +86,7 @@ export const InvitationPage: FC<FormProps & { invitation: Invitation; link: stri
       ) : null}
       <Form action="/session" token={token}>
         <input type="hidden" name="t" value={link} />
+        <input type="hidden" name="timezone" data-timezone />
         {needs.username ? (
           <Field
             site={site}

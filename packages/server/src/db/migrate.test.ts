@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { describeDatabases, placeOf } from "../../test/databases.js";
 import { migrate, migrationState } from "./migrate.js";
 
-const names = ["0001-recordings", "0002-accounts", "0003-popularity", "0004-streams"];
+const names = ["0001-recordings", "0002-accounts", "0003-popularity", "0004-streams", "0005-preferences"];
 
 describeDatabases("migrations", (open) => {
   test("bring an empty database up, once", async () => {

@@ -4,6 +4,7 @@ import { recordings } from "./migrations/0001-recordings.js";
 import { accounts } from "./migrations/0002-accounts.js";
 import { popularity } from "./migrations/0003-popularity.js";
 import { streams } from "./migrations/0004-streams.js";
+import { preferences } from "./migrations/0005-preferences.js";
 import type { Schema } from "./schema.js";
 
 /** Every change of the schema ever made, oldest first. Names are stored: never rename one, never edit one that was released. */
@@ -12,6 +13,7 @@ export const migrations: Record<string, Migration> = {
   "0002-accounts": accounts,
   "0003-popularity": popularity,
   "0004-streams": streams,
+  "0005-preferences": preferences,
 };
 
 /** A database that a newer version has written to. */

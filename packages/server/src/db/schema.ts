@@ -36,6 +36,12 @@ export interface UsersTable {
   default_stream_visibility: Generated<Visibility | null>;
   /** IANA name of the time zone that its schedules mean; `null`: UTC. */
   timezone: Generated<string | null>;
+  /** How terminals look where a recording or stream does not say: a theme, and whether recorded colours come before it. */
+  term_theme_name: Generated<string | null>;
+  term_theme_prefer_original: Generated<boolean>;
+  term_font_family: Generated<string | null>;
+  term_bold_is_bright: Generated<boolean>;
+  term_adaptive_palette: Generated<boolean>;
   created_at: number;
 }
 

@@ -20,7 +20,7 @@ import { openSession, type Reading } from "./session.js";
 const gzip = promisify(gzipCallback);
 
 /** Which moment a picture shows, in which colours. */
-export interface Look {
+export interface Moment {
   /** The moment, in microseconds. */
   at: number;
   /** A theme's name, or `null` for the recorded colours. */
@@ -30,14 +30,14 @@ export interface Look {
 }
 
 /** What a picture in SVG shows. */
-export interface Picturing extends Look {
+export interface Picturing extends Moment {
   /** The whole screen with the cell that starts it, or the legible corner that lists show. */
   variant: "screen" | "corner";
   title: string;
 }
 
 /** What a picture in PNG shows; a card also says what the recording is. */
-export type Rastering = Look & ({ variant: "screen" | "corner" } | ({ variant: "card" } & CardFacts));
+export type Rastering = Moment & ({ variant: "screen" | "corner" } | ({ variant: "card" } & CardFacts));
 
 /** What a page tells about a recording's course. Times are in microseconds: as played, and as recorded. */
 export interface Outline {
@@ -84,15 +84,15 @@ export async function drawRaster(
 }
 
 /** What is on the screen at a moment. */
-async function frameAt(reading: Reading, look: Look, corner: FrameOptions["corner"]): Promise<Frame> {
+async function frameAt(reading: Reading, moment: Moment, corner: FrameOptions["corner"]): Promise<Frame> {
   const session = await openSession(reading);
-  const preview = new Preview(session, look.at);
+  const preview = new Preview(session, moment.at);
   drawing: for await (const events of session.events()) {
     for (const event of events) if (!preview.push(event)) break drawing;
   }
-  const theme = (look.theme === null ? session.theme : themes[look.theme]) ?? themes["asciinema"]!;
-  const colors = palette(theme, { adaptive: look.adaptivePalette });
-  return frame(preview.end(), colors, { boldIsBright: look.boldIsBright, ...(corner && { corner }) });
+  const theme = (moment.theme === null ? session.theme : themes[moment.theme]) ?? themes["asciinema"]!;
+  const colors = palette(theme, { adaptive: moment.adaptivePalette });
+  return frame(preview.end(), colors, { boldIsBright: moment.boldIsBright, ...(corner && { corner }) });
 }
 
 /** Writes what a recording printed as plain text, compressed. */

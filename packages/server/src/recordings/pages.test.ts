@@ -185,7 +185,7 @@ describe("the page", () => {
       idleTimeLimit: 2,
       keystrokeOverlay: true,
       poster: "npt:1",
-      theme: "auto/asciinema",
+      theme: "asciinema",
     });
   });
 

@@ -39,6 +39,7 @@ const PER_HOME = 11;
 const FEW = 5;
 const PER_PAGE = 15;
 const PER_FEED = 30;
+const MORE = 4;
 
 /** Feeds are asked for again and again. */
 export const FEED = { "content-type": "application/atom+xml; charset=utf-8", "cache-control": "public, max-age=600" };
@@ -239,7 +240,7 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
   async function player(c: Context<PageEnv>, recording: ListedRecording, address: string): Promise<Response> {
     const canonical = addressOf(recording);
     if (address !== canonical) return c.redirect(`/a/${canonical}${new URL(c.req.url).search}`);
-    const outline = await previews.outline(recording);
+    const [outline, more] = await Promise.all([previews.outline(recording), recordings.more(recording, MORE)]);
     const view = (
       <RecordingPage
         site={c.var.visit.site}
@@ -247,6 +248,7 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
         options={pageOptions(c.req.query())}
         picture={previews.picture(recording)}
         outline={outline}
+        more={more.map(withPicture)}
         viewToken={viewToken(secret, recording.id, site.now())}
         sharing={c.req.query("share") !== undefined}
         token={may(c.var.visit.actor, "change", recording) ? forms.token(c) : undefined}

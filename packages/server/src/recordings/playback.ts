@@ -1,7 +1,9 @@
 import { themes } from "@asciinema-ts/render";
 import type { Recording } from "../db/schema.js";
 import { MAX_COLS, MAX_ROWS } from "./limits.js";
+import { lookOf } from "./look.js";
 import { type MarkerTime, markerTimes } from "./markers.js";
+import type { ListedRecording } from "./repository.js";
 
 /** What a page's address may ask of the player; all of it comes from whoever made the link. */
 export interface PageOptions {
@@ -44,19 +46,16 @@ export function pageOptions(query: Query): PageOptions {
 }
 
 /** The player's options for a recording: its owner's settings, then what the page's address asks for. */
-export function playerOptions(recording: Recording, page: PageOptions): Record<string, unknown> {
-  const theme = recording.term_theme_name;
+export function playerOptions(recording: ListedRecording, page: PageOptions): Record<string, unknown> {
+  const look = lookOf(recording);
   const options: Record<string, unknown> = {
     cols: recording.term_cols_override,
     rows: recording.term_rows_override,
-    theme: theme === null || theme === "original" ? "auto/asciinema" : theme,
-    boldIsBright: recording.term_bold_is_bright,
-    adaptivePalette: recording.term_adaptive_palette,
+    theme: look.recorded ? `auto/${look.theme}` : look.theme,
+    boldIsBright: look.boldIsBright,
+    adaptivePalette: look.adaptivePalette,
     terminalLineHeight: recording.term_line_height,
-    terminalFontFamily:
-      recording.term_font_family === null || recording.term_font_family === "default"
-        ? undefined
-        : `"${recording.term_font_family}", var(--mono)`,
+    terminalFontFamily: look.font && `"${look.font}", var(--mono)`,
     cursorMode: recording.term_cursor_mode,
     keystrokeOverlay: recording.keystroke_overlay || undefined,
     idleTimeLimit: recording.idle_time_limit,

@@ -11,6 +11,7 @@ import { clockTime } from "../web/components.js";
 import type { WorkerPool } from "../worker-pool.js";
 import type { Conversion } from "./conversion.js";
 import type { Outline, Rastering } from "./drawing.js";
+import { lookOf } from "./look.js";
 import { ownMarkers, snapshotAt } from "./playback.js";
 import type { ListedRecording } from "./repository.js";
 import { titleOf } from "./service.js";
@@ -50,7 +51,7 @@ export class Previews {
   ) {}
 
   /** The picture of a whole screen. */
-  picture(recording: Recording): Picture {
+  picture(recording: ListedRecording): Picture {
     return {
       key: createHash("sha256")
         .update(JSON.stringify(this.ingredients(recording)))
@@ -62,32 +63,32 @@ export class Previews {
   }
 
   /** The path of the SVG, compressed with gzip. */
-  svg(recording: Recording, variant: "screen" | "corner"): Promise<string> {
+  svg(recording: ListedRecording, variant: "screen" | "corner"): Promise<string> {
     return this.derived.get(["svg", variant, this.ingredients(recording)], async (target) => {
       const reading = await this.reading(recording);
-      const { look, title } = this.ingredients(recording);
-      await this.workers.run({ kind: "picture", reading, picturing: { ...look, title, variant }, target });
+      const { moment, title } = this.ingredients(recording);
+      await this.workers.run({ kind: "picture", reading, picturing: { ...moment, title, variant }, target });
     });
   }
 
   /** The path of the PNG. The card says whose recording it is, too. */
   png(recording: ListedRecording, variant: "screen" | "corner" | "card"): Promise<string> {
-    const { look, title } = this.ingredients(recording);
+    const { moment, title } = this.ingredients(recording);
     const { author, duration, trace } = recording;
     const cols = recording.term_cols_override ?? recording.term_cols;
     const rows = recording.term_rows_override ?? recording.term_rows;
     const rastering: Rastering =
       variant === "card"
         ? {
-            ...look,
+            ...moment,
             variant,
             title,
             host: this.host,
             facts: [...(author ? [author] : []), clockTime(duration), `${cols}×${rows}`],
             trace,
-            progress: duration > 0 ? look.at / duration : 0,
+            progress: duration > 0 ? moment.at / duration : 0,
           }
-        : { ...look, variant };
+        : { ...moment, variant };
     const key = ["png", DRAWING, recording.content_hash, sizeOf(recording), idleTimeLimitOf(recording)];
     return this.derived.get([...key, rastering, this.fonts], async (target) => {
       const reading = await this.reading(recording);
@@ -172,18 +173,18 @@ export class Previews {
   }
 
   /** Everything that a picture depends on. */
-  private ingredients(recording: Recording) {
-    const theme = recording.term_theme_name === "original" ? null : recording.term_theme_name;
+  private ingredients(recording: ListedRecording) {
+    const { theme, recorded, boldIsBright, adaptivePalette } = lookOf(recording);
     return {
       drawing: DRAWING,
       content: recording.content_hash,
       size: sizeOf(recording),
       idleTimeLimit: idleTimeLimitOf(recording),
-      look: {
+      moment: {
         at: Math.round(snapshotAt(recording) * 1e6),
-        theme,
-        boldIsBright: recording.term_bold_is_bright,
-        adaptivePalette: recording.term_adaptive_palette,
+        theme: recorded ? null : theme,
+        boldIsBright,
+        adaptivePalette,
       },
       title: titleOf(recording),
     };

@@ -6,7 +6,7 @@ import { markdown, plainText } from "../web/markdown.js";
 import type { Site } from "../web/site.js";
 import { Download } from "./download.js";
 import type { Outline, OutlineMoment } from "./drawing.js";
-import { Visible } from "./list-items.js";
+import { Row, Visible } from "./list-items.js";
 import { inAddress, ownMarkers } from "./playback.js";
 import { Player, PlayerAssets, type RecordingProps } from "./player-view.js";
 import type { Picture } from "./previews.js";
@@ -18,12 +18,14 @@ import { Share } from "./share.js";
 export const RecordingPage: FC<
   RecordingProps & {
     outline: Outline | undefined;
+    /** Others by the same author. */
+    more: { recording: ListedRecording; picture: Picture }[];
     viewToken: string;
     sharing: boolean;
     /** Shows that forms come from this page; for those who may change the recording. */
     token: string | undefined;
   }
-> = ({ site, recording, options, picture, outline, viewToken, sharing, token }) => {
+> = ({ site, recording, options, picture, outline, more, viewToken, sharing, token }) => {
   const path = `/a/${addressOf(recording)}`;
   const title = titleOf(recording);
   const named = ownMarkers(recording)?.map(([seconds, text]) => {
@@ -119,6 +121,20 @@ export const RecordingPage: FC<
             {recording.description ? <div class="text">{raw(markdown(recording.description))}</div> : null}
             {outline && outline.count > 0 ? <Transcript site={site} path={path} outline={outline} /> : null}
           </div>
+          {more.length > 0 ? (
+            <aside class="col d">
+              <section class="sect">
+                <header>
+                  <h2>More by {recording.author}</h2>
+                </header>
+                <div class="rows">
+                  {more.map((item) => (
+                    <Row site={site} {...item} ofOneAuthor />
+                  ))}
+                </div>
+              </section>
+            </aside>
+          ) : null}
         </div>
         <Download site={site} recording={recording} picture={picture} />
         <Share site={site} recording={recording} options={options} open={sharing} />

@@ -36,6 +36,9 @@ describeDatabases("recordings", (open) => {
       ...inserted,
       author: "mira",
       author_username: "mira",
+      author_theme_name: null,
+      author_prefers_original: true,
+      author_font_family: null,
       views: 0,
     });
   });

@@ -10,6 +10,10 @@ export interface ListedRecording extends Recording {
   author: string | null;
   /** The name that leads to the owner's page, if there is one. */
   author_username: string | null;
+  /** How the owner wants terminals to look, see `accounts/preferences.ts`. */
+  author_theme_name: string | null;
+  author_prefers_original: boolean;
+  author_font_family: string | null;
   views: number;
 }
 
@@ -114,11 +118,13 @@ export class RecordingRepository {
     return Number(count);
   }
 
-  /** A user's recordings of one visibility, newest first. */
-  async of(userId: number, visibility: Visibility, limit: number, offset = 0): Promise<ListedRecording[]> {
+  /** A user's recordings, newest first.
+   *
+   *  @param visibility  of one visibility; of any if `undefined` */
+  async of(userId: number, visibility: Visibility | undefined, limit: number, offset = 0): Promise<ListedRecording[]> {
     return this.listed()
       .where("recordings.user_id", "=", userId)
-      .where("visibility", "=", visibility)
+      .$if(visibility !== undefined, (query) => query.where("visibility", "=", visibility!))
       .where("archived_at", "is", null)
       .orderBy("recordings.id", "desc")
       .limit(limit)
@@ -241,6 +247,9 @@ export class RecordingRepository {
       .select((query) => [
         query.fn.coalesce("users.name", "users.username", "users.temporary_username").as("author"),
         "users.username as author_username",
+        "users.term_theme_name as author_theme_name",
+        "users.term_theme_prefer_original as author_prefers_original",
+        "users.term_font_family as author_font_family",
         query.fn.coalesce("recording_stats.total_views", sql<number>`0`).as("views"),
       ]);
   }

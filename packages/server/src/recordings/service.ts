@@ -63,6 +63,8 @@ export class RecordingService {
         cli_id: cli?.id ?? null,
         secret_token: randomToken(),
         visibility: user.default_recording_visibility,
+        term_bold_is_bright: user.term_bold_is_bright,
+        term_adaptive_palette: user.term_adaptive_palette,
         file_key: key,
         file_name: upload.fileName ?? null,
         user_agent: beginning(userAgent, 255),
@@ -144,6 +146,18 @@ export class RecordingService {
       this.repository.countList(kind, now),
     ]);
     return { recordings, count };
+  }
+
+  /** A few public recordings of somebody's, newest first, beside one of them. */
+  async more(recording: ListedRecording, most: number): Promise<ListedRecording[]> {
+    if (recording.author_username === null) return [];
+    const found = await this.repository.of(recording.user_id, "public", most + 1);
+    return found.filter((one) => one.id !== recording.id).slice(0, most);
+  }
+
+  /** What somebody has uploaded last, of any visibility. */
+  async latestOf(userId: number, most: number): Promise<ListedRecording[]> {
+    return this.repository.of(userId, undefined, most);
   }
 
   /** Puts a recording forward on the home page, or takes it back.
@@ -258,6 +272,8 @@ function described(
   | "file_name"
   | "user_agent"
   | "featured"
+  | "term_bold_is_bright"
+  | "term_adaptive_palette"
   | "created_at"
   | "updated_at"
 > {
@@ -283,8 +299,6 @@ function described(
     term_cols_override: null,
     term_rows_override: null,
     term_theme_name: null,
-    term_bold_is_bright: false,
-    term_adaptive_palette: false,
     term_line_height: null,
     term_font_family: null,
     term_cursor_mode: null,

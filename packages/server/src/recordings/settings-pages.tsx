@@ -3,21 +3,12 @@ import type { FC } from "hono/jsx";
 import { visibilities } from "../config.js";
 import { Check, Field, Form, type FormProps, Notice, Select, saidAbout, VisibilityChoice } from "../web/components.js";
 import { NarrowPage, Page } from "../web/layout.js";
+import { ThemeChoice, themeLabels } from "../web/theme-choice.js";
+import { lookOf } from "./look.js";
 import type { Picture } from "./previews.js";
 import type { ListedRecording } from "./repository.js";
 import { addressOf, titleOf } from "./service.js";
 import { formOfSettings } from "./settings-form.js";
-
-const themeLabels: Record<string, string> = {
-  asciinema: "asciinema",
-  dracula: "Dracula",
-  monokai: "Monokai",
-  nord: "Nord",
-  "solarized-dark": "Solarized Dark",
-  "solarized-light": "Solarized Light",
-  tango: "Tango",
-  "gruvbox-dark": "Gruvbox Dark",
-};
 
 /** What an owner can settle about a recording. */
 export const SettingsPage: FC<FormProps & { recording: ListedRecording; picture: Picture; mayFeature: boolean }> = (
@@ -92,14 +83,8 @@ export const SettingsPage: FC<FormProps & { recording: ListedRecording; picture:
               <fieldset id="term_theme_name">
                 <legend>Theme</legend>
                 <div class="themes">
-                  {["", ...Object.keys(themes)].map((name) => (
-                    <Theme
-                      name={name}
-                      recording={recording}
-                      checked={
-                        name === (values["term_theme_name"] === "original" ? "" : (values["term_theme_name"] ?? ""))
-                      }
-                    />
+                  {["", "original", ...Object.keys(themes)].map((name) => (
+                    <Theme name={name} recording={recording} checked={name === (values["term_theme_name"] ?? "")} />
                   ))}
                 </div>
               </fieldset>
@@ -126,7 +111,7 @@ export const SettingsPage: FC<FormProps & { recording: ListedRecording; picture:
                   label="Font"
                   value={values["term_font_family"] ?? ""}
                   options={[
-                    ["", "The reader's"],
+                    ["", "As your account says"],
                     ["Fira Code", "Fira Code, if installed"],
                     ["JetBrains Mono", "JetBrains Mono, if installed"],
                   ]}
@@ -204,22 +189,19 @@ export const SettingsPage: FC<FormProps & { recording: ListedRecording; picture:
 
 const Theme: FC<{ name: string; recording: ListedRecording; checked: boolean }> = ({ name, recording, checked }) => {
   const recorded = recording.term_theme
-    ? (JSON.parse(recording.term_theme) as { bg: string; palette: string })
+    ? (JSON.parse(recording.term_theme) as { fg: string; bg: string; palette: string })
     : undefined;
-  const named = themes[name || "asciinema"]!;
-  const [background, palette] =
-    name === "" && recorded ? [recorded.bg, recorded.palette.split(":")] : [named.bg, named.palette];
-  return (
-    <label>
-      <input type="radio" name="term_theme_name" value={name} checked={checked} />
-      <svg class="sw" viewBox="0 0 6 1" preserveAspectRatio="none" aria-hidden="true" width="96" height="18">
-        {[background, ...[1, 2, 3, 4, 7].map((index) => palette[index]!)].map((color, index) => (
-          <rect x={index} width="1.02" height="1" fill={color} />
-        ))}
-      </svg>
-      {name === "" ? "As recorded" : (themeLabels[name] ?? name)}
-    </label>
-  );
+  const own = { ...recording, term_theme_name: null };
+  const { recorded: asRecorded, theme } = lookOf(own);
+  const captured = recorded && { ...recorded, palette: recorded.palette.split(":") };
+  if (name === "original") {
+    return captured ? <ThemeChoice name={name} label="As recorded" colors={captured} checked={checked} /> : null;
+  }
+  if (name !== "") {
+    return <ThemeChoice name={name} label={themeLabels[name] ?? name} colors={themes[name]!} checked={checked} />;
+  }
+  const colors = asRecorded && captured ? captured : themes[theme]!;
+  return <ThemeChoice name="" label="As your account says" colors={colors} checked={checked} />;
 };
 
 /** Asks whether it is meant. */

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { Child, FC, PropsWithChildren } from "hono/jsx";
 import { Face, Icon, Notice } from "./components.js";
-import type { Site } from "./site.js";
+import { type Site, schemes } from "./site.js";
 
 interface PageProps {
   site: Site;
@@ -67,6 +67,7 @@ export const Page: FC<PropsWithChildren<PageProps>> = ({ site, title, current, h
       <footer class="foot">
         <div class="wrap">
           <a href="/about">About this server</a>
+          <SchemeChoice site={site} />
           <span class="end mono">
             {site.host} · {site.version}
           </span>
@@ -74,6 +75,25 @@ export const Page: FC<PropsWithChildren<PageProps>> = ({ site, title, current, h
       </footer>
     </body>
   </Document>
+);
+
+/** Light or dark, for those whose system says something else. */
+const SchemeChoice: FC<{ site: Site }> = ({ site }) => (
+  <form class="scheme" method="post" action="/scheme">
+    <input type="hidden" name="to" value={site.path} />
+    <span id="scheme">Colours</span>
+    {(["system", ...schemes] as const).map((name) => (
+      <button
+        type="submit"
+        name="scheme"
+        value={name}
+        aria-describedby="scheme"
+        aria-pressed={name === (site.scheme ?? "system") ? "true" : "false"}
+      >
+        {name}
+      </button>
+    ))}
+  </form>
 );
 
 /** A page about one small thing, which search engines do not show. */
@@ -97,7 +117,7 @@ export const FramedPage: FC<PropsWithChildren<PageProps>> = ({ site, title, head
 
 const Document: FC<PropsWithChildren<PageProps>> = ({ site, title, head, indexed, children }) => html`<!doctype html>
 ${(
-  <html lang="en">
+  <html lang="en" data-scheme={site.scheme}>
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />

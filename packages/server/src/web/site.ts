@@ -1,6 +1,10 @@
 import type { Config } from "../config.js";
 import type { Assets } from "./assets.js";
 
+/** Schemes of colours to choose from. */
+export const schemes = ["light", "dark"] as const;
+export type Scheme = (typeof schemes)[number];
+
 /** What every page needs to know about the server it is on. */
 export interface Site {
   name: string;
@@ -14,6 +18,10 @@ export interface Site {
   signUpDisabled: boolean;
   /** Who is reading, if somebody has signed in. */
   reader?: { username: string; id: number };
+  /** The colours that the reader wants; those of their system unless set. */
+  scheme?: Scheme;
+  /** The path and query of the page that is read. */
+  path: string;
   /** What the page says once about what was done before it. */
   note?: string;
   asset(name: string): string;
@@ -29,6 +37,7 @@ export function siteOf(config: Config, assets: Assets, version: string, clock: (
     host: new URL(config.url).host,
     signUpDisabled: config.signUpDisabled,
     contactEmail: config.contactEmail,
+    path: "/",
     asset: (name) => assets.url(name),
     now: clock,
   };

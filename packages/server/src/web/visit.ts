@@ -6,7 +6,7 @@ import { type Actor, visitor } from "../policy.js";
 import type { BodyVariables } from "../recordings/upload.js";
 import { Refusal } from "../refusal.js";
 import { clearCookie, setPrivateCookie } from "./cookies.js";
-import type { Site } from "./site.js";
+import { type Site, schemes } from "./site.js";
 
 /** Who a browser's request comes from. */
 export interface Visit {
@@ -22,6 +22,8 @@ export type PageEnv = { Variables: BodyVariables & { visit: Visit } };
 
 /** The cookie that a session is kept in. */
 export const SESSION_COOKIE = "session";
+/** The cookie that a choice of colours is kept in. */
+export const SCHEME_COOKIE = "scheme";
 const NOTE_COOKIE = "note";
 const RETURN_COOKIE = "return_to";
 
@@ -39,6 +41,8 @@ const notes = {
   administrator: "You are an administrator of this server now.",
   deleted: "Deleted. Embeds of it show a note instead.",
   published: "This recording is public now.",
+  uploaded: "Uploaded.",
+  "uploaded-cut": "Uploaded. The last line of the file was not complete: the recording ends before it.",
 } as const;
 
 export type Note = keyof typeof notes;
@@ -50,11 +54,14 @@ export function visits(site: Site, sessions: Sessions): MiddlewareHandler<PageEn
     const found = token ? await sessions.find(token) : undefined;
     const note = getCookie(c, NOTE_COOKIE);
     const text = note !== undefined && Object.hasOwn(notes, note) ? notes[note as Note] : undefined;
+    const scheme = schemes.find((one) => one === getCookie(c, SCHEME_COOKIE));
     c.set("visit", {
       actor: found ? { user: found.user } : visitor,
       session: found?.session,
       site: {
         ...site,
+        path: c.req.path + new URL(c.req.url).search,
+        ...(scheme && { scheme }),
         ...(found?.user.username && { reader: { username: found.user.username, id: found.user.id } }),
         ...(text && { note: text }),
       },
