@@ -14,6 +14,7 @@ import type { FileStore } from "./files/files.js";
 import type { Studio } from "./live/studio.js";
 import { type Log, withoutSecrets } from "./log.js";
 import type { Outbox } from "./mail/mailer.js";
+import type { Metrics } from "./metrics.js";
 import { clientAddress, RateLimiter } from "./rate-limit.js";
 import { recordingApi } from "./recordings/api.js";
 import { recordingDescription } from "./recordings/openapi.js";
@@ -25,6 +26,7 @@ import { RecordingService } from "./recordings/service.js";
 import { bodies, readBody } from "./recordings/upload.js";
 import type { Task } from "./recordings/worker.js";
 import { notFound, Refusal } from "./refusal.js";
+import { mayMeasure, RequestMetrics } from "./request-metrics.js";
 import { streamApi } from "./streams/api.js";
 import { streamDescription } from "./streams/openapi.js";
 import { StreamRepository } from "./streams/repository.js";
@@ -54,6 +56,7 @@ export interface Collaborators {
   /** Milliseconds since 1970. */
   clock: () => number;
   log: Log;
+  metrics: Metrics;
   /** Signs tokens. */
   secret: string;
   version: string;
@@ -68,7 +71,7 @@ type App = { Bindings: Bindings; Variables: PageEnv["Variables"] };
 
 /** The whole server as a function from requests to answers. */
 export function createApp(parts: Collaborators): Hono<App> {
-  const { config, db, files, derived, workers, studio, outbox, clock, log, secret, version } = parts;
+  const { config, db, files, derived, workers, studio, outbox, clock, log, metrics, secret, version } = parts;
   const assets = new Assets();
   const site = siteOf(config, assets, version, clock);
   const accounts = new AccountRepository(db);
@@ -82,18 +85,18 @@ export function createApp(parts: Collaborators): Hono<App> {
   const limiter = new RateLimiter(clock);
   const https = config.url.startsWith("https:");
 
+  const requests = new RequestMetrics(metrics);
+
   const app = new Hono<App>();
 
   app.use(async (c, next) => {
     const start = performance.now();
     await next();
-    log.info("request", {
-      method: c.req.method,
-      path: withoutSecrets(c.req.path),
-      status: c.res.status,
-      ms: Math.round(performance.now() - start),
-      address: addressOf(c),
-    });
+    const { status } = c.res;
+    const ms = performance.now() - start;
+    requests.count(c, status, ms);
+    const { method, path } = c.req;
+    log.info("request", { method, path: withoutSecrets(path), status, ms: Math.round(ms), address: addressOf(c) });
   });
   app.use(securityHeaders(https));
 
@@ -122,6 +125,12 @@ export function createApp(parts: Collaborators): Hono<App> {
 
   // Asked for without an upgrade.
   app.get("/ws/:end{[sS]}/:token", (c) => c.body(null, 400));
+
+  app.get("/metrics", (c) => {
+    if (!mayMeasure(config, c.env?.incoming?.socket?.remoteAddress, c.req.raw.headers)) throw notFound();
+    const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8", "cache-control": "no-store" };
+    return c.body(metrics.text(), 200, headers);
+  });
 
   app.use(compress({ encoding: "gzip" }));
   app.use(bodies());

@@ -49,6 +49,8 @@ export interface Config {
   guestPaginationMaxPages: number | undefined;
   /** Paths of TrueType fonts for what those that come with the server lack in pictures: Chinese, for example. */
   previewFonts: string[];
+  /** What lets somebody read the metrics; `undefined`: only this machine can, see request-metrics.ts. */
+  metricsToken: string | undefined;
   /** Shown on the page about this server. */
   contactEmail: string | undefined;
 }
@@ -153,6 +155,7 @@ export function readConfig(env: Environment): Config {
     mailReplyTo: text(env, "MAIL_REPLY_TO_ADDRESS") ?? text(env, "SMTP_REPLY_TO_ADDRESS") ?? `admin@${hostname}`,
     guestPaginationMaxPages: integer(env, "GUEST_PAGINATION_MAX_PAGES", 1),
     previewFonts: fonts(env),
+    metricsToken: metricsToken(env),
     contactEmail: text(env, "CONTACT_EMAIL_ADDRESS"),
   };
 }
@@ -244,6 +247,14 @@ function secret(env: Environment): string | undefined {
   const value = text(env, "SECRET_KEY_BASE");
   if (value !== undefined && value.length < 32) {
     throw new ConfigError("SECRET_KEY_BASE is too short: 32 characters or more are needed");
+  }
+  return value;
+}
+
+function metricsToken(env: Environment): string | undefined {
+  const value = text(env, "METRICS_TOKEN");
+  if (value !== undefined && value.length < 16) {
+    throw new ConfigError("METRICS_TOKEN is too short: 16 characters or more are needed");
   }
   return value;
 }

@@ -19,6 +19,7 @@ import type { Log } from "./log.js";
 import { LogMailer, Outbox } from "./mail/mailer.js";
 import { SmtpMailer } from "./mail/smtp.js";
 import { sweep } from "./maintenance.js";
+import { Metrics, measureProcess } from "./metrics.js";
 import { RecordingRepository } from "./recordings/repository.js";
 import { RecordingService } from "./recordings/service.js";
 import { recordingWorkers } from "./recordings/workers.js";
@@ -63,6 +64,9 @@ export async function startServer(options: {
   const derived = new DerivedFiles(config.cacheDir, clock);
   const db = openDatabase(config);
   const workers = recordingWorkers();
+  const metrics = new Metrics();
+  const measured = measureProcess(metrics);
+  workers.measure(metrics);
   const outbox = new Outbox(config.smtp ? new SmtpMailer(config.smtp, config) : new LogMailer(log), log);
   try {
     const secret = config.secret ?? (await keptSecret(config.dataDir));
@@ -83,7 +87,20 @@ export async function startServer(options: {
       log,
     });
     await studio.open();
-    const app = createApp({ config, db, files, derived, workers, studio, outbox, clock, log, secret, version });
+    const app = createApp({
+      config,
+      db,
+      files,
+      derived,
+      workers,
+      studio,
+      outbox,
+      clock,
+      log,
+      metrics,
+      secret,
+      version,
+    });
     const administratorLink = await new SignIn(accounts, outbox, config, clock).administratorLink();
     const { server, port } = await listen(app.fetch, config);
     const allStreams = new StreamRepository(db);
@@ -115,12 +132,14 @@ export async function startServer(options: {
       for (const chore of chores) await chore.stop();
       await workers.close();
       await db.destroy();
+      measured();
       unlock();
     };
     return { port, administratorLink, close };
   } catch (error) {
     await workers.close();
     await db.destroy();
+    measured();
     unlock();
     throw error;
   }

@@ -1,4 +1,5 @@
 import type { Worker } from "node:worker_threads";
+import type { Metrics } from "./metrics.js";
 import { type FieldError, Refusal, type RefusalType } from "./refusal.js";
 import { startWorker } from "./worker.js";
 
@@ -65,6 +66,13 @@ export class WorkerPool<Task> {
       this.queue.push({ assignment: { id: this.nextId++, task }, resolve, reject });
       this.assign();
     }) as Promise<Result>;
+  }
+
+  /** Lets be seen how much there is to do. */
+  measure(metrics: Metrics): void {
+    const busy = () => this.threads.filter((thread) => thread.current).length;
+    metrics.gauge("asciinema_worker_tasks_running", "Recordings being read or drawn.", busy);
+    metrics.gauge("asciinema_worker_tasks_waiting", "Recordings waiting to be read or drawn.", () => this.queue.length);
   }
 
   /** Ends all threads; what they were doing is rejected. */

@@ -13,6 +13,7 @@ import type { FileStore } from "../src/files/files.js";
 import { Studio } from "../src/live/studio.js";
 import { createLog } from "../src/log.js";
 import { type Mail, Outbox } from "../src/mail/mailer.js";
+import { Metrics } from "../src/metrics.js";
 import { RecordingRepository } from "../src/recordings/repository.js";
 import { RecordingService } from "../src/recordings/service.js";
 import type { Task } from "../src/recordings/worker.js";
@@ -148,6 +149,7 @@ export async function startTestServer(settings: Partial<Config> = {}): Promise<T
     outbox,
     clock,
     log,
+    metrics: new Metrics(),
     secret: "a secret that only tests know, long enough",
     version: "0.0.0",
   });
