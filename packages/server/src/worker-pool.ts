@@ -100,6 +100,8 @@ export class WorkerPool<Task> {
   private start(): Thread {
     const worker = startWorker(this.name, this.caller, undefined, {
       maxOldGenerationSizeMb: this.limits.memory,
+      // What is read passes through once: with Node's 48 MB, most of a thread's memory would be waiting to be cleared.
+      maxYoungGenerationSizeMb: 6,
       stackSizeMb: 4,
     });
     const thread: Thread = { worker, current: undefined, timer: undefined };

@@ -323,6 +323,25 @@ describe("a refused upload leaves nothing behind:", () => {
     }
   });
 
+  test("lines that would have to be in memory at once, beyond 16 MB", async () => {
+    const mega = "x".repeat(1024 * 1024);
+    const line = (size: number) => cast({}, ['[0.5, "o", "a"]', `[0.1, "o", "${mega.repeat(size)}"]`, '[1, "o", "b"]']);
+    const fits = await server.upload(gzipSync(line(15)));
+    expect(fits.status).toBe(201);
+    before = stored();
+    rows = await count();
+    await refused(await server.upload(gzipSync(line(17))), 422, invalid(`${looks}: line 3 is longer than 16 MB`));
+    await refused(
+      await server.upload(gzipSync(line(17).split("\n")[2]!.replace("[", "{"))),
+      422,
+      invalid(`${looks}: line 1 is longer than 16 MB`),
+    );
+    const stdout = Array.from({ length: 17 }, () => [0.5, mega]);
+    const one = JSON.stringify({ version: 1, width: 80, height: 24, duration: 1, stdout }, null, 1);
+    const message = `${looks}: its header, or all of a version 1, is longer than 16 MB`;
+    await refused(await server.upload(gzipSync(one)), 422, invalid(message));
+  });
+
   test("any bytes", async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.string()), async (content) => {

@@ -7,7 +7,7 @@ import { AsciicastError, Decoder, type Event, type Theme } from "@asciinema-ts/a
 import { Trace } from "@asciinema-ts/render";
 import { Refusal } from "../refusal.js";
 import { IdleTime } from "./idle-time.js";
-import { MAX_COLS, MAX_ROWS } from "./limits.js";
+import { MAX_COLS, MAX_LINE, MAX_ROWS } from "./limits.js";
 import { unpack } from "./unpack.js";
 
 /** What an uploaded file says about itself. */
@@ -36,6 +36,7 @@ export interface Inspection {
 }
 
 const BARS = 64;
+const LONGEST = `${MAX_LINE / 1024 ** 2} MB`;
 
 /** Reads an uploaded file whole, checks it and writes what is to be stored, compressed with gzip, in one pass.
  *
@@ -60,6 +61,7 @@ export async function inspect(upload: string, content: string, limit: number): P
   let size = 0;
   try {
     for await (const piece of unpack(createReadStream(upload), limit)) {
+      lines.limit(piece);
       survey.push(piece);
       for (const whole of lines.push(piece)) {
         size += whole.length;
@@ -103,11 +105,17 @@ class Survey {
   duration = 0;
   cut: number | undefined;
   private events = 0;
+  /** Bytes that wait in memory for a header. */
+  private undecided = 0;
   private head = Buffer.alloc(0);
   private idle: IdleTime | undefined;
   private readonly trace = new Trace();
 
   push(piece: Uint8Array): void {
+    if (!this.decoder.header) {
+      this.undecided += piece.length;
+      if (this.undecided > MAX_LINE) throw invalid(`its header, or all of a version 1, is longer than ${LONGEST}`);
+    }
     if (!this.decoder.header && this.head.length < 4096)
       this.head = Buffer.concat([this.head, piece.subarray(0, 4096)]);
     this.take(() => this.decoder.push(piece));
@@ -185,6 +193,18 @@ class LineCutter {
   line = 0;
   /** The pieces of the line that has no end yet. */
   rest: Uint8Array[] = [];
+  private held = 0;
+
+  /** Refuses a line that is too long before it is put into memory.
+   *
+   *  @throws Refusal  validation_failed */
+  limit(piece: Uint8Array): void {
+    const end = piece.indexOf(10);
+    if (this.held + (end < 0 ? piece.length : end) > MAX_LINE) {
+      throw invalid(`line ${this.line + 1} is longer than ${LONGEST}`);
+    }
+    this.held = end < 0 ? this.held + piece.length : piece.length - piece.lastIndexOf(10) - 1;
+  }
 
   push(piece: Uint8Array): Uint8Array[] {
     const end = piece.lastIndexOf(10) + 1;
