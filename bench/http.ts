@@ -13,8 +13,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { type Load, load } from "../packages/server/test/load.js";
 import { authorization, runServer, startServer } from "../packages/server/test/process.js";
-import { type Load, load } from "./http/load.js";
 
 const ROUNDS = 7;
 const CONNECTIONS = 64;
@@ -168,7 +168,7 @@ async function measureStart(): Promise<{ milliseconds: number; processor: number
 
 async function startBare(): Promise<{ port: number; pid: number }> {
   const tsx = fileURLToPath(import.meta.resolve("tsx"));
-  const script = fileURLToPath(new URL("./http/bare.ts", import.meta.url));
+  const script = fileURLToPath(new URL("../packages/server/test/bare.ts", import.meta.url));
   const child = spawn(process.execPath, ["--import", tsx, script], { stdio: ["ignore", "pipe", "inherit"] });
   children.push(child);
   const [line] = (await once(child.stdout, "data")) as [Buffer];

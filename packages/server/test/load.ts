@@ -80,7 +80,7 @@ class Answers {
   private look(): void {
     const head = this.buffer.indexOf("\r\n\r\n");
     if (head < 0 || !this.waiting) return;
-    const text = this.buffer.latin1Slice(0, head).toLowerCase();
+    const text = this.buffer.toString("latin1", 0, head).toLowerCase();
     const length = /\r\ncontent-length: (\d+)/.exec(text)?.[1];
     const found =
       length === undefined ? this.chunked(head + 4) : { end: head + 4 + Number(length), bytes: Number(length) };
@@ -96,7 +96,7 @@ class Answers {
     for (let at = from; ; ) {
       const line = this.buffer.indexOf("\r\n", at);
       if (line < 0) return undefined;
-      const size = Number.parseInt(this.buffer.latin1Slice(at, line), 16);
+      const size = Number.parseInt(this.buffer.toString("latin1", at, line), 16);
       if (size === 0) return { end: line + 4, bytes };
       bytes += size;
       at = line + 2 + size + 2;
