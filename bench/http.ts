@@ -126,7 +126,7 @@ async function turn(pid: number, run: () => Promise<Load>): Promise<Turn> {
 async function measureUploads(): Promise<{ megabytes: number; peak: number; seconds: number }[]> {
   const measured = [];
   for (const megabytes of [20, 200]) {
-    const runs = [];
+    const runs: { peak: number; seconds: number }[] = [];
     for (let i = 0; i < 3; i++) {
       const data = join(folder, `upload-${megabytes}-${i}`);
       const env = { UPLOAD_SIZE_LIMIT: "300000000", DATA_DIR: data };

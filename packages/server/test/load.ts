@@ -58,7 +58,7 @@ export async function load(
 
 /** Reads the answers on one connection just far enough to know where each ends. */
 class Answers {
-  private buffer = Buffer.alloc(0);
+  private buffer: Buffer = Buffer.alloc(0);
   private waiting: { resolve(answer: { status: number; bytes: number }): void; reject(error: Error): void } | undefined;
 
   constructor(socket: Socket) {
