@@ -17,7 +17,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "./build.mjs";
+import { build, bundleScript } from "./build.mjs";
 import { install } from "./install.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -39,10 +39,12 @@ async function make(path) {
   try {
     const config = join(folder, "config.json");
     const blob = join(folder, "blob");
+    const script = join(folder, "asciinema.cjs");
+    await bundleScript("main.ts", script);
     writeFileSync(
       config,
       JSON.stringify({
-        main: join(root, "packages/cli/dist/bundle/asciinema.cjs"),
+        main: script,
         output: blob,
         disableExperimentalSEAWarning: true,
         useCodeCache: true,
