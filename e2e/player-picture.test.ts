@@ -114,10 +114,25 @@ describe.each([1, 1.5])("lines of double size at %d device pixels per CSS pixel"
           if (data[y * width + x] !== BG) count++;
       return count;
     };
+    /** How much of so many cells is covered, and where that begins and ends, in pixels. */
+    const ink = (col: number, cols: number, line: number) => {
+      let [amount, left, right] = [0, width, 0];
+      for (let y = Math.round(line * row); y < Math.round((line + 1) * row); y++)
+        for (let x = Math.round(col * cell); x < Math.round((col + cols) * cell); x++) {
+          const share = ((data[y * width + x]! & 255) - (BG & 255)) / ((FG & 255) - (BG & 255));
+          amount += share;
+          if (share > 0.2) [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
+        }
+      return { amount, left, right };
+    };
     expect([inked(4, 2, 1), inked(4, 2, 2), inked(10, 2, 1)].map((count) => count > 0)).toEqual([true, true, false]);
     expect([1, 2].map((line) => column(6.1, line).includes(FG))).toEqual([false, true]);
-    // How much more depends on the font: a thin stroke grows by less than its cell.
-    expect(inked(0, 8, 4)).toBeGreaterThan(1.5 * inked(0, 4, 3));
+    // Twice the ink, and from edge to edge twice as far, in whatever font.
+    const [single, double] = [ink(0, 6, 3), ink(0, 12, 4)];
+    expect(double.amount / single.amount).toBeGreaterThan(1.9);
+    expect(double.amount / single.amount).toBeLessThan(2.1);
+    expect(Math.abs(double.left - 2 * single.left)).toBeLessThanOrEqual(2);
+    expect(Math.abs(double.right - 2 * single.right)).toBeLessThanOrEqual(2);
     expect(inked(12, 28, 4)).toBe(0);
     await page.context().close();
   });

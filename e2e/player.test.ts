@@ -232,6 +232,52 @@ describe("playing", () => {
     expect(await event("marker")).toEqual({ index: 0, time: 0.3, label: "here" });
   });
 
+  test("a machine that slept goes on where it was", async () => {
+    await open({ data: session }, { speed: 2 });
+    await page.evaluate(async () => {
+      await window.player.play();
+      const now = performance.now.bind(performance);
+      performance.now = () => now() + 3_600_000; // an hour during which no timer fired
+    });
+    await page.waitForTimeout(500);
+    expect(await time()).toBeLessThan(5);
+    await event("ended");
+    expect(await text()).toEqual(screenAt(10));
+  });
+
+  test("in a tab that the browser stopped it goes on when the tab does, and shows what is to be seen then", async () => {
+    await open({ data: session }, { speed: 4 });
+    await page.evaluate(() => window.player.play());
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send("Page.setWebLifecycleState", { state: "frozen" });
+    await page.waitForTimeout(2000);
+    await cdp.send("Page.setWebLifecycleState", { state: "active" });
+    await event("ended");
+    expect(await text()).toEqual(screenAt(10));
+    const shown = await picture();
+    await seek(0);
+    await seek(10);
+    expect(await picture()).toBe(shown);
+  });
+
+  test("what a slow network lets trickle in plays to the end, with waits but no pause and no error", async () => {
+    const lines = session.trimEnd().split("\n");
+    site.files.set("/trickle.cast", (response) => {
+      let at = 0;
+      const timer = setInterval(() => {
+        response.write(`${lines[at++]}\n`);
+        if (at < lines.length) return;
+        clearInterval(timer);
+        response.end();
+      }, 100);
+    });
+    await open("/trickle.cast", { speed: 100, autoPlay: true });
+    await event("ended");
+    expect(await text()).toEqual(screenAt(10));
+    expect(await names()).not.toContain("error");
+    expect((await names()).filter((name) => name === "pause")).toEqual([]);
+  });
+
   test("the terminal keeps the size that the page gave it", async () => {
     await open({ data: session }, { cols: 60, speed: 50, autoPlay: true });
     await event("ended");

@@ -13,6 +13,7 @@ import { type Effect, type Input, next, type State } from "./state.js";
 const SECOND = 1_000_000;
 const PATIENCE = { loading: 3000, buffering: 1000 }; // milliseconds until `loading` is reported
 const DRIFT = 60_000; // microseconds that picture and sound may be apart
+const ASLEEP = 90_000; // milliseconds that a timer is not late by even in a hidden tab: the machine slept
 const LONGEST_TIMER = 0x7fff_ffff;
 
 /** Makes the driver that plays recordings.
@@ -458,6 +459,7 @@ class RecordingDriver implements Driver {
   /** Applies everything up to now, at least to `due`: timers may be a little early. */
   #advance(due: number): void {
     const timeline = this.#footage.timeline;
+    if (due > 0 && this.#clock.until(due) < -ASLEEP) this.#clock.set(due);
     const now = Math.max(this.#clock.position, due);
     const frameTime = (this.source.minFrameTime ?? 1 / 60) * SECOND;
     while (this.#state === "playing" && this.#index < timeline.length && timeline.time(this.#index) <= now) {
