@@ -105,7 +105,7 @@ export interface RecordingsTable {
   term_rows: number;
   term_type: string | null;
   term_version: string | null;
-  /** `fg`, `bg` and `palette` (16 colours joined by `:`) as JSON. */
+  /** `fg`, `bg` and `palette` (8 or 16 colours) as JSON. */
   term_theme: string | null;
   command: string | null;
   shell: string | null;

@@ -1,3 +1,4 @@
+import type { Theme as ThemeColors } from "@asciinema-ts/asciicast";
 import { themes } from "@asciinema-ts/render";
 import type { FC } from "hono/jsx";
 import { visibilities } from "../config.js";
@@ -188,12 +189,9 @@ export const SettingsPage: FC<FormProps & { recording: ListedRecording; picture:
 };
 
 const Theme: FC<{ name: string; recording: ListedRecording; checked: boolean }> = ({ name, recording, checked }) => {
-  const recorded = recording.term_theme
-    ? (JSON.parse(recording.term_theme) as { fg: string; bg: string; palette: string })
-    : undefined;
+  const captured = recording.term_theme ? (JSON.parse(recording.term_theme) as ThemeColors) : undefined;
   const own = { ...recording, term_theme_name: null };
   const { recorded: asRecorded, theme } = lookOf(own);
-  const captured = recorded && { ...recorded, palette: recorded.palette.split(":") };
   if (name === "original") {
     return captured ? <ThemeChoice name={name} label="As recorded" colors={captured} checked={checked} /> : null;
   }
