@@ -2,7 +2,7 @@
 // get-east-asian-width. Run by `npx tsx packages/vt/scripts/unicode.ts` when either moves to a new Unicode version.
 import { writeFileSync } from "node:fs";
 import { eastAsianWidth } from "get-east-asian-width";
-import { CLASSES } from "../src/unicode.js";
+import * as CLASSES from "../src/unicode-class.js";
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 const joins = (text: string) => [...segmenter.segment(text)].length === 1;
@@ -10,49 +10,64 @@ const consonant = String.fromCodePoint(0x915);
 const virama = String.fromCodePoint(0x94d);
 
 function classOf(cp: number): keyof typeof CLASSES {
-  if (cp >= 0xd800 && cp <= 0xdfff) return "narrow";
-  if (cp >= 0xac00 && cp <= 0xd7a3) return (cp - 0xac00) % 28 === 0 ? "syllableLV" : "syllableLVT";
+  if (cp >= 0xd800 && cp <= 0xdfff) return "NARROW";
+  if (cp >= 0xac00 && cp <= 0xd7a3) return (cp - 0xac00) % 28 === 0 ? "SYLLABLE_LV" : "SYLLABLE_LVT";
   const text = String.fromCodePoint(cp);
-  if (cp === 0x200d) return "joiner";
+  if (cp === 0x200d) return "JOINER";
   // The halfwidth voiced sound marks of katakana have cells of their own, as every terminal and wcwidth has it.
-  if (cp === 0xff9e || cp === 0xff9f) return "narrow";
+  if (cp === 0xff9e || cp === 0xff9f) return "NARROW";
   // Interlinear annotation and Egyptian format controls are not shown.
-  if ((cp >= 0xfff9 && cp <= 0xfffb) || (cp >= 0x13430 && cp <= 0x1343f)) return "extend";
+  if ((cp >= 0xfff9 && cp <= 0xfffb) || (cp >= 0x13430 && cp <= 0x1343f)) return "EXTEND";
   const wide = eastAsianWidth(cp) === 2;
-  if (/\p{Regional_Indicator}/u.test(text)) return "regional";
-  if (cp >= 0x1100 && cp <= 0x115f) return "leading";
-  if (cp >= 0xa960 && cp <= 0xa97c) return "leading";
-  if ((cp >= 0x1160 && cp <= 0x11a7) || (cp >= 0xd7b0 && cp <= 0xd7c6)) return "vowel";
-  if ((cp >= 0x11a8 && cp <= 0x11ff) || (cp >= 0xd7cb && cp <= 0xd7fb)) return "trailing";
+  if (/\p{Regional_Indicator}/u.test(text)) return "REGIONAL";
+  if (cp >= 0x1100 && cp <= 0x115f) return "LEADING";
+  if (cp >= 0xa960 && cp <= 0xa97c) return "LEADING";
+  if ((cp >= 0x1160 && cp <= 0x11a7) || (cp >= 0xd7b0 && cp <= 0xd7c6)) return "VOWEL";
+  if ((cp >= 0x11a8 && cp <= 0x11ff) || (cp >= 0xd7cb && cp <= 0xd7fb)) return "TRAILING";
   // A linker ties two consonants of its own script; every consonant goes with the Devanagari virama.
-  if (/\p{Mn}/u.test(text) && joins(consonant + text + consonant)) return "linker";
-  if (joins(`a${text}`)) return /\p{Mc}/u.test(text) || cp === 0xe33 || cp === 0xeb3 ? "spacing" : "extend";
-  if (/\p{Default_Ignorable_Code_Point}/u.test(text) && cp !== 0xad && cp !== 0x3164 && cp !== 0xffa0) return "extend";
-  if (/\p{Lo}/u.test(text) && joins(consonant + virama + text)) return "consonant";
-  if (/\p{Extended_Pictographic}/u.test(text)) return wide ? "pictureWide" : "picture";
-  return wide ? "wide" : "narrow";
+  if (/\p{Mn}/u.test(text) && joins(consonant + text + consonant)) return "LINKER";
+  if (joins(`a${text}`)) return /\p{Mc}/u.test(text) || cp === 0xe33 || cp === 0xeb3 ? "SPACING" : "EXTEND";
+  if (/\p{Default_Ignorable_Code_Point}/u.test(text) && cp !== 0xad && cp !== 0x3164 && cp !== 0xffa0) return "EXTEND";
+  if (/\p{Lo}/u.test(text) && joins(consonant + virama + text)) return "CONSONANT";
+  if (/\p{Extended_Pictographic}/u.test(text)) return wide ? "PICTURE_WIDE" : "PICTURE";
+  return wide ? "WIDE" : "NARROW";
 }
 
-// Runs of equal class over planes 0 and 1: the length in base 36 (nothing for 1), then the letter of the class.
-// Hangul syllables are left out: the class follows from the code point.
-let runs = "";
-let length = 0;
-let last = "";
-for (let cp = 0; cp <= 0x20000; cp++) {
-  const name = cp === 0x20000 ? "" : classOf(cp);
-  const letter =
-    name === ""
-      ? ""
-      : name.startsWith("syllable")
-        ? "B"
-        : String.fromCharCode(65 + CLASSES[name as keyof typeof CLASSES]);
-  if (letter !== last) {
-    if (length > 0) runs += (length === 1 ? "" : length.toString(36)) + last;
-    length = 0;
-    last = letter;
-  }
-  length++;
+/** Letters of planes 0 and 1. Hangul syllables are left out: their class follows from the code point. */
+const letters = Array.from({ length: 0x20000 }, (_, cp) => {
+  const name = classOf(cp);
+  return name.startsWith("SYLLABLE") ? "B" : String.fromCharCode(65 + CLASSES[name]);
+});
+
+/** Gives a gap between two runs the class of one of them where it makes the table shorter and changes no width. */
+function close(first: number, end: number, unassigned: boolean): void {
+  const own = letters[first]!;
+  const width = (letter: string | undefined) => (letter && "AEJL".includes(letter) ? 1 : letter && "BK".includes(letter) ? 2 : 0);
+  const picture = (letter: string | undefined) => letter === "J" || letter === "K";
+  const [before, after] = [letters[first - 1], letters[end]];
+  if (before === own || after === own || !"ABJK".includes(own)) return;
+  let letter = [before, after].find((letter) => unassigned && width(letter) === width(own));
+  // What is no pictograph among pictographs: the class matters after a joiner only, which nobody writes there.
+  if (own === "A" && end - first <= 8 && picture(before) && picture(after)) letter = "J";
+  if (letter) letters.fill(letter, first, end);
 }
+
+for (let first = 0; first < letters.length; ) {
+  let end = first;
+  const isUnassigned = (cp: number) => /\p{Cn}/u.test(String.fromCodePoint(cp));
+  const unassigned = isUnassigned(first);
+  const own = letters[first];
+  while (end < letters.length && letters[end] === own && isUnassigned(end) === unassigned) end++;
+  close(first, end, unassigned);
+  first = end;
+}
+
+// Runs of equal class: the length in base 36 (nothing for 1), then the letter of the class. Nothing after the last that
+// is not of the first class.
+const runs = letters
+  .join("")
+  .replace(/A+$/, "")
+  .replace(/(.)\1*/g, (run, letter) => (run.length === 1 ? "" : run.length.toString(36)) + letter);
 
 const version = process.versions["unicode"];
 writeFileSync(

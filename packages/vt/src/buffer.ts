@@ -3,19 +3,9 @@
 // Each line lives in a slot of `cols` cells. `order` is a ring of all slots: scrollback, then the screen, whose first row
 // is at `base`, then unused ones. Scrolling moves numbers in the ring, never cells. Cells from `len` on are virtual:
 // blank, of style `tail`.
-import { BLANK, CLUSTER, FILLER, HEAD, PROTECTED, TAIL, TEXT } from "./cell.js";
+import { BLANK, CLUSTER, FILLER, HEAD, PROTECTED, SIZE, TAIL, TEXT, WRAPPED } from "./cell.js";
 import type { ClusterTable } from "./cluster.js";
 import type { StyleTable } from "./style.js";
-
-/** Line flag: the text goes on in the next line (soft wrap). */
-export const WRAPPED = 1;
-/** Line flags: DECDWL and the halves of DECDHL. */
-export const SIZE = 6;
-export const DOUBLE_WIDTH = 2;
-export const DOUBLE_TOP = 4;
-export const DOUBLE_BOTTOM = 6;
-/** First of four line flags: OSC 133 A to D, the marks of prompt, command, output and end. */
-export const MARK = 8;
 
 /** A usual scrollback is allocated at once, since untouched memory costs nothing; a longer one by doubling. */
 const USUAL = 1024;
@@ -183,7 +173,7 @@ export class Buffer {
   /** Blanks a wide character that begins before `col` and ends after it. */
   split(slot: number, col: number): void {
     const i = slot * this.cols + col;
-    if (col > 0 && col < this.len[slot]! && (this.ch[i]! & TAIL) !== 0) this.ch[i] = this.ch[i - 1] = BLANK;
+    if (col > 0 && col < this.len[slot]! && this.ch[i] === TAIL) this.ch[i] = this.ch[i - 1] = BLANK;
   }
 
   /** Makes the blank that a wrapped wide character left an ordinary one, since cells move. */
@@ -224,7 +214,7 @@ export class Buffer {
     this.stamp[slot] = this.generation;
     for (let col = from; col < to && col < this.len[slot]!; col++) {
       const i = slot * this.cols + col;
-      if ((this.ch[i]! & PROTECTED) !== 0) continue;
+      if ((this.ch[this.ch[i] === TAIL ? i - 1 : i]! & PROTECTED) !== 0) continue;
       this.split(slot, col);
       this.split(slot, col + 1);
       this.fill(slot, col, col + 1, style ?? this.at[i]!);
@@ -261,7 +251,7 @@ export class Buffer {
     const start = slot * this.cols + col;
     const last = start + n - 1;
     this.copy(start, source * this.cols + from, n);
-    if ((ch[start]! & TAIL) !== 0) ch[start] = BLANK;
+    if (ch[start] === TAIL) ch[start] = BLANK;
     if ((ch[last]! & HEAD) !== 0) ch[last] = BLANK;
     this.stamp[slot] = this.generation;
   }

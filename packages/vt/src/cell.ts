@@ -1,7 +1,7 @@
 // A cell is two words in two arrays, at the same index:
 //
-//   ch  25   24   23      22        21     20 … 0
-//       HEAD TAIL CLUSTER PROTECTED FILLER code point, or index of a cluster
+//   ch  24   23      22        21     20 … 0
+//       HEAD CLUSTER PROTECTED FILLER code point, or index of a cluster
 //   at  a style: see style.ts
 //
 // Both stay below 2^30, so that engines keep them as small integers wherever they go.
@@ -10,9 +10,9 @@
 // by its TAIL and a TAIL always follows its HEAD.
 
 /** First half of a wide character. */
-export const HEAD = 1 << 25;
-/** Second half of a wide character; holds no text. */
-export const TAIL = 1 << 24;
+export const HEAD = 1 << 24;
+/** Second half of a wide character: holds no text, and no flags. */
+export const TAIL = 0;
 /** The low bits are the index of a text in the cluster table instead of a code point. */
 export const CLUSTER = 1 << 23;
 /** Selective erase leaves the cell alone (DECSCA). */
@@ -24,3 +24,13 @@ export const TEXT = 0x001fffff;
 
 /** An erased cell. */
 export const BLANK = 0x20;
+
+/** Line flag: the text goes on in the next line (soft wrap). */
+export const WRAPPED = 1;
+/** Line flags: DECDWL and the halves of DECDHL. */
+export const SIZE = 6;
+export const DOUBLE_WIDTH = 2;
+export const DOUBLE_TOP = 4;
+export const DOUBLE_BOTTOM = 6;
+/** First of four line flags: OSC 133 A to D, the marks of prompt, command, output and end. */
+export const MARK = 8;

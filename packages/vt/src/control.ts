@@ -1,5 +1,6 @@
 // A terminal's screens and tables beside its state, and what several control functions are made of.
-import { Buffer, SIZE, WRAPPED } from "./buffer.js";
+import { Buffer } from "./buffer.js";
+import { SIZE, WRAPPED } from "./cell.js";
 import { ASCII } from "./charset.js";
 import { ClusterTable } from "./cluster.js";
 import { DECAWM, DECOM, IRM, LNM, REVERSE_WRAP } from "./modes.js";

@@ -1,9 +1,10 @@
 // State to control sequences: standard ones, in an order that other terminals show right, and what none can express in
 // a string that they ignore (hidden.ts).
-import { type Buffer, MARK, SIZE, WRAPPED } from "./buffer.js";
+import { type Buffer } from "./buffer.js";
+import { MARK, SIZE, WRAPPED } from "./cell.js";
 import { CLUSTER, FILLER, HEAD, PROTECTED, TAIL } from "./cell.js";
 import { area, Control, here, initial, screenShown } from "./control.js";
-import { HIDDEN, TOLD } from "./hidden.js";
+import { hide, TOLD } from "./hidden.js";
 import { ANSI_MODES, BLINKING, DECCOLM, DECLRMM, DECOM, PRIVATE_MODES } from "./modes.js";
 import { DYNAMIC } from "./osc.js";
 import { parse, unfinished } from "./parser.js";
@@ -56,30 +57,12 @@ export function dump(t: Control): string {
   if (t.rectangle !== 0) out += "\x1b[2*x";
   out += change(initial(t), t);
 
-  const untold = difference(t, out);
-  if (untold !== "") out += `\x1b_${HIDDEN}${untold}\x1b\\`;
-  if (t.single !== 0) out += t.single === 2 ? "\x1bN" : "\x1bO";
-  return out + unfinished(t);
-}
-
-/** What is still missing after a dump so far. */
-function difference(t: Control, out: string): string {
   const copy = new Control(t.cols, t.rows, 0, t.legacyWidths);
   parse(copy, out);
-  let untold = "";
-  for (const field of TOLD) if (copy[field] !== t[field]) untold += `;${field}=${t[field]}`;
-  for (const [which, b] of t.screens.entries()) {
-    const other = copy.screens[which];
-    if (!b || !other) continue;
-    const rows = (key: string, test: (slot: number, other: number) => number | boolean) => {
-      const found = Array.from({ length: b.rows }, (_, row) => row).filter((row) => test(b.slot(row), row));
-      if (found.length > 0) untold += `;${key}${which}=${found}`;
-    };
-    rows("w", (slot, row) => b.flags[slot]! & ~other.flags[other.slot(row)]! & WRAPPED);
-    rows("f", (slot) => b.len[slot] === b.cols && (b.ch[(slot + 1) * b.cols - 1]! & FILLER) !== 0);
-    if (t.saved[which]?.pending) untold += `;q${which}=1`;
-  }
-  return untold;
+  const untold = TOLD.filter((field) => copy[field] !== t[field]).map((field) => `;${field}=${t[field]}`);
+  if (untold.length > 0) out += hide(untold.join(""));
+  if (t.single !== 0) out += t.single === 2 ? "\x1bN" : "\x1bO";
+  return out + unfinished(t);
 }
 
 function spec({ r, g, b }: Rgb): string {
@@ -100,7 +83,7 @@ function cursor(t: Control): string {
   let { col } = t;
   let text = "";
   if (t.pending !== 0 && col < b.len[slot]! && (b.flags[slot]! & SIZE) === 0) {
-    if ((b.ch[i]! & TAIL) !== 0) {
+    if (b.ch[i] === TAIL) {
       col--;
       i--;
     }
@@ -124,6 +107,7 @@ function screen(t: Control, which: number, b: Buffer): string {
   if (saved) {
     const origin = (set: string) => (saved.modes & DECOM ? `\x1b[?6${set}` : "");
     out += `${origin("h")}\x1b[${saved.row + 1};${saved.col + 1}H`;
+    if (saved.pending !== 0) out += hide(";pending=1");
     out += `${change(plain, saved)}\x1b7${origin("l")}${change(saved, plain)}`;
   }
   out += "\x1b[H";
@@ -147,7 +131,7 @@ function screen(t: Control, which: number, b: Buffer): string {
     const full = (flags & (WRAPPED | SIZE)) === WRAPPED && b.len[slot] === b.cols;
     const flows = full && row + 1 < b.rows && b.len[next]! > 0;
     const len = Math.max(flows ? b.cols : b.trim(slot), flowing ? 1 : 0);
-    if (len > 0 || tail !== 0 || (flags & ~WRAPPED) !== 0) {
+    if (len > 0 || tail !== 0 || flags !== 0) {
       if (!flowing) out += "\r\n".repeat(row - at);
       at = row;
       flowing = flows;
@@ -179,6 +163,8 @@ function screen(t: Control, which: number, b: Buffer): string {
         out += `\x1b[${col + 1}G${textAt(col)}`;
       }
       if (flags & SIZE) out += `\x1b#${[6, 3, 4][((flags & SIZE) >> 1) - 1]}`;
+      if (b.len[slot] === b.cols && (b.ch[start + b.cols - 1]! & FILLER) !== 0) out += hide(";filler=1");
+      if (!flowing && (flags & WRAPPED) !== 0) out += hide(";wrapped=1");
       for (let k = 0; k < 4; k++) if (flags & (MARK << k)) out += `\x1b]133;${"ABCD"[k]}\x1b\\`;
     } else flowing = false;
   }

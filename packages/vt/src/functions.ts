@@ -1,6 +1,7 @@
 // Every control function that changes the display, by how it is written. docs/sequences.md is generated from the
 // comments here: mnemonic, name, standard.
-import { DOUBLE_BOTTOM, DOUBLE_TOP, DOUBLE_WIDTH, SIZE, WRAPPED } from "./buffer.js";
+
+import { DOUBLE_BOTTOM, DOUBLE_TOP, DOUBLE_WIDTH, SIZE, WRAPPED } from "./cell.js";
 import { HEAD, PROTECTED } from "./cell.js";
 import { charset } from "./charset.js";
 import {

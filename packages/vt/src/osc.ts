@@ -1,5 +1,6 @@
 // Operating system commands: titles, colours, links, marks.
-import { MARK } from "./buffer.js";
+
+import { MARK } from "./cell.js";
 import { type Control, here } from "./control.js";
 import type { Rgb } from "./state.js";
 

@@ -3,11 +3,11 @@ import { BLANK, CLUSTER, FILLER, HEAD, PROTECTED, TAIL, TEXT } from "./cell.js";
 import { translate } from "./charset.js";
 import { type Control, erased, here, inColumns, limitOf, resolve, updatePlain, wrap } from "./control.js";
 import { DECAWM, IRM } from "./modes.js";
-import { CLASSES, classes, classOf, classWidth, clusterWidth, joins } from "./unicode.js";
+import { classes, classOf, classWidth, clusterWidth, joins } from "./unicode.js";
+import { CONSONANT, PICTURE, PICTURE_WIDE, WIDE } from "./unicode-class.js";
 
-const { picture, pictureWide, consonant } = CLASSES;
 /** A text of so many units, or a few more, takes no more marks. */
-export const CLUSTER_LIMIT = 64;
+const CLUSTER_LIMIT = 64;
 
 /** Prints the printable 7-bit codes of `bytes` from i on, up to n or the first other code; returns where it stopped. */
 export function printAscii(t: Control, bytes: Uint8Array, i: number, n: number): number {
@@ -24,7 +24,7 @@ export function printAscii(t: Control, bytes: Uint8Array, i: number, n: number):
     const { ch, at } = b;
     const len = b.len[slot]!;
     if (col > len) b.materialize(slot, col);
-    else if (col < len && (ch[p]! & TAIL) !== 0) ch[p - 1] = BLANK;
+    else if (col < len && ch[p] === TAIL) ch[p - 1] = BLANK;
     const from = i;
     // Many programs write one character between sequences.
     if ((bytes[i + 1]! - 0x20) >>> 0 > 0x5e) {
@@ -94,7 +94,7 @@ function advance(t: Control, slot: number, col: number, limit: number): void {
   const b = t.buffer;
   if (col < b.len[slot]!) {
     const p = slot * b.cols + col;
-    if ((b.ch[p]! & TAIL) !== 0) b.ch[p] = BLANK;
+    if (b.ch[p] === TAIL) b.ch[p] = BLANK;
   } else b.len[slot] = col;
   b.stamp[slot] = b.generation;
   if (col < limit) t.col = col;
@@ -124,10 +124,10 @@ export function printText(t: Control, bytes: Uint8Array, i: number, n: number): 
     if (code < 0x80 || (code === 0xc2 && bytes[i + 1]! < 0xa0)) return i;
     const cp = decodeAt(bytes, i);
     const cls = classOf(cp);
-    if (cls <= CLASSES.wide && t.simple && t.pending !== 0) wrap(t);
+    if (cls <= WIDE && t.simple && t.pending !== 0) wrap(t);
     else {
       i += cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
-      if (cls > CLASSES.wide && (!t.legacyWidths || classWidth(cls) === 0) && join(t, cp)) continue;
+      if (cls > WIDE && (!t.legacyWidths || classWidth(cls) === 0) && join(t, cp)) continue;
       const width = classWidth(cls);
       if (width > 0) put(t, cp, width);
     }
@@ -146,7 +146,7 @@ function writeText(t: Control, table: Uint8Array, bytes: Uint8Array, i: number, 
   let p = from;
   let cp = 0;
   let last = 0;
-  const cut = first > 0 && first < b.len[slot]! && (ch[p]! & TAIL) !== 0;
+  const cut = first > 0 && first < b.len[slot]! && ch[p] === TAIL;
   // Control codes have a class of their own; the zero after the text is one.
   outer: while (p < end) {
     let code = bytes[i]!;
@@ -165,7 +165,7 @@ function writeText(t: Control, table: Uint8Array, bytes: Uint8Array, i: number, 
       for (;;) {
         cp = ((code & 0x0f) << 12) | ((bytes[i + 1]! & 0x3f) << 6) | (bytes[i + 2]! & 0x3f);
         cls = table[cp]!;
-        if (cls > CLASSES.wide || p + 2 >= end) break;
+        if (cls > WIDE || p + 2 >= end) break;
         if (cls === 0) ch[p] = cp;
         else {
           ch[p] = cp | HEAD;
@@ -184,9 +184,9 @@ function writeText(t: Control, table: Uint8Array, bytes: Uint8Array, i: number, 
       size = 4;
     }
     // Pictographs and consonants join nothing but a cluster, which is never written here.
-    if (cls > CLASSES.wide) {
-      if (cls < picture || cls > consonant || (p === from && afterCluster(t, start))) break;
-      cls = cls === pictureWide ? 1 : 0;
+    if (cls > WIDE) {
+      if (cls < PICTURE || cls > CONSONANT || (p === from && afterCluster(t, start))) break;
+      cls = cls === PICTURE_WIDE ? 1 : 0;
     }
     if (cls === 0) ch[p] = cp;
     else {
@@ -211,7 +211,7 @@ function writeText(t: Control, table: Uint8Array, bytes: Uint8Array, i: number, 
 function afterCluster({ buffer, col }: Control, start: number): boolean {
   const { ch } = buffer;
   const before = start + col - 1;
-  return col > 0 && (ch[(ch[before]! & TAIL) !== 0 ? before - 1 : before]! & CLUSTER) !== 0;
+  return col > 0 && (ch[ch[before] === TAIL ? before - 1 : before]! & CLUSTER) !== 0;
 }
 
 /** The code point at i in well-formed UTF-8, not ASCII. */
@@ -260,7 +260,7 @@ export function write(t: Control, slot: number, col: number, text: number, width
   b.ch[i] = text;
   if (width === 2) {
     b.ch[i] = text | HEAD;
-    b.ch[++i] = TAIL | (text & PROTECTED);
+    b.ch[++i] = TAIL;
     b.at[i] = style;
   }
   if (b.len[slot]! < end) b.len[slot] = end;
@@ -275,7 +275,7 @@ function join(t: Control, cp: number): boolean {
   if (col < 0) return false;
   b.materialize(slot, col + 1);
   let i = slot * b.cols + col;
-  if ((b.ch[i]! & TAIL) !== 0) {
+  if (b.ch[i] === TAIL) {
     col--;
     i--;
   }
@@ -308,5 +308,5 @@ function join(t: Control, cp: number): boolean {
 /** The text of a cell; nothing for the second half of a wide character. */
 export function textOf(t: Control, ch: number): string {
   if ((ch & CLUSTER) !== 0) return t.clusters.text(ch & TEXT);
-  return (ch & TAIL) !== 0 ? "" : String.fromCodePoint(ch & TEXT);
+  return ch === TAIL ? "" : String.fromCodePoint(ch & TEXT);
 }

@@ -1,5 +1,6 @@
 // Copies of a terminal's state, for seeking: cells that are real, and the rest of the state by value.
-import { Buffer, SIZE } from "./buffer.js";
+import { Buffer } from "./buffer.js";
+import { SIZE } from "./cell.js";
 import type { ClusterTable } from "./cluster.js";
 import { type Control, screenShown, show, updatePlain } from "./control.js";
 import { pick, State } from "./state.js";

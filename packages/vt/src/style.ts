@@ -161,17 +161,18 @@ let pens: Pen[];
 let kept = Infinity;
 
 function penOf({ fg, bg, attrs, underlineColor, link }: Parts): Pen {
+  const has = (attribute: number) => (attrs & attribute) !== 0;
   const pen = {
     fg: colorOf(fg),
     bg: colorOf(bg),
-    bold: (attrs & BOLD) !== 0,
-    faint: (attrs & FAINT) !== 0,
-    italic: (attrs & ITALIC) !== 0,
-    blink: (attrs & BLINK) !== 0,
-    inverse: (attrs & INVERSE) !== 0,
-    conceal: (attrs & CONCEAL) !== 0,
-    strike: (attrs & STRIKE) !== 0,
-    overline: (attrs & OVERLINE) !== 0,
+    bold: has(BOLD),
+    faint: has(FAINT),
+    italic: has(ITALIC),
+    blink: has(BLINK),
+    inverse: has(INVERSE),
+    conceal: has(CONCEAL),
+    strike: has(STRIKE),
+    overline: has(OVERLINE),
     underline: UNDERLINES[attrs >>> UNDERLINE_SHIFT]!,
     underlineColor: colorOf(underlineColor),
   };

@@ -1,10 +1,11 @@
-import { MARK } from "./buffer.js";
+
+import { MARK } from "./cell.js";
 import { Control, resetMargins, screenShown } from "./control.js";
 import { dump } from "./dump.js";
 import { Line } from "./line.js";
 import { BLINKING, DECSCNM, DECTCEM, SYNC } from "./modes.js";
 import { parse } from "./parser.js";
-import { type Anchor, clip, reflow } from "./reflow.js";
+import { type Anchor, reflow } from "./reflow.js";
 import { restore, type Snapshot, snapshot } from "./snapshot.js";
 import { type Colors, tabStops } from "./state.js";
 
@@ -217,16 +218,13 @@ function resize(t: Control, cols: number, rows: number): void {
   const [primary, alternate] = t.screens;
   const { generation } = t.buffer;
   const [own] = t.saved;
-  const anchorOf = ({ row, col, pending }: { row: number; col: number; pending: number }) => ({
-    row,
-    col: col + pending,
-  });
-  const placed = ({ row, col }: Anchor) => ({ row, col: Math.min(cols - 1, col), pending: col >= cols ? 1 : 0 });
+  const anchorOf = ({ row, col, pending }: Pick<Control, "row" | "col" | "pending">) => ({ row, col: col + pending });
+  const placed = ({ row, col }: Anchor) => ({ row, col: Math.min(cols - 1, col), pending: col < cols ? 0 : 1 });
   const cursor = anchorOf(shown === 1 && own ? own : t);
   const saved = own && anchorOf(own);
-  const lost = shown === 1 ? Math.max(0, t.row - rows + 1) : 0;
   t.screens = [reflow(primary, cols, rows, saved ? [cursor, saved] : [cursor])];
-  if (alternate) t.screens[1] = clip(alternate, cols, rows, lost);
+  const lost = shown === 1 ? Math.max(0, t.row - rows + 1) : 0;
+  if (alternate) t.screens[1] = reflow(alternate, cols, rows, [{ row: lost, col: 0 }], lost);
   t.buffer = t.screens[shown]!;
   t.buffer.generation = generation;
   t.cols = cols;

@@ -1,31 +1,17 @@
 // Cell widths and grapheme clusters (UAX #11, UAX #29), from one class per code point.
+import {
+  CONTROL,
+  EXTEND,
+  LINKER,
+  NARROW,
+  PICTURE,
+  REGIONAL,
+  SPACING,
+  SYLLABLE_LV,
+  SYLLABLE_LVT,
+  WIDE,
+} from "./unicode-class.js";
 import { RUNS } from "./unicode-table.js";
-
-/** What a code point does to the text around it. Letters A, B … stand for 0, 1 … in the generated table. */
-export const CLASSES = {
-  narrow: 0,
-  wide: 1,
-  /** Takes no cell: combining marks, variation selectors, format characters. */
-  extend: 2,
-  /** U+200D, which ties pictographs together. */
-  joiner: 3,
-  /** Combining mark that is drawn beside its base, in the same cell. */
-  spacing: 4,
-  /** Half of a flag. */
-  regional: 5,
-  leading: 6,
-  vowel: 7,
-  trailing: 8,
-  picture: 9,
-  pictureWide: 10,
-  /** Consonant of a script that ties consonants together. */
-  consonant: 11,
-  /** Sign that ties two consonants together (virama). */
-  linker: 12,
-  syllableLV: 13,
-  syllableLVT: 14,
-  control: 15,
-} as const;
 
 /** Cells that a code point of each class takes on its own. */
 const WIDTHS = [1, 2, 0, 0, 1, 1, 2, 0, 0, 1, 2, 1, 0, 1, 1, 1] as const;
@@ -44,28 +30,28 @@ export function classes(): Uint8Array {
     table.fill(letter!.charCodeAt(0) - 65, at, end);
     at = end;
   }
-  table.fill(CLASSES.control, 0, 0x20);
-  return table.fill(CLASSES.control, 0x7f, 0xa0);
+  table.fill(CONTROL, 0, 0x20);
+  return table.fill(CONTROL, 0x7f, 0xa0);
 }
 
 /** Class of a code point for drawing: Hangul syllables count as wide. */
 export function classOf(cp: number): number {
   if (cp < 0x20000) return classes()[cp]!;
-  if (cp < 0x40000) return CLASSES.wide;
-  return cp >= 0xe0000 && cp < 0xe1000 ? CLASSES.extend : CLASSES.narrow;
+  if (cp < 0x40000) return WIDE;
+  return cp >= 0xe0000 && cp < 0xe1000 ? EXTEND : NARROW;
 }
 
 /** The class of a code point as a letter, those of Hangul syllables apart. */
 function letterOf(char: string): string {
   const cp = char.codePointAt(0)!;
-  const cls = cp >= 0xac00 && cp <= 0xd7a3 ? ((cp - 0xac00) % 28 === 0 ? 13 : 14) : classOf(cp);
+  const cls = cp >= 0xac00 && cp <= 0xd7a3 ? ((cp - 0xac00) % 28 === 0 ? SYLLABLE_LV : SYLLABLE_LVT) : classOf(cp);
   return String.fromCharCode(65 + cls);
 }
 
 /** Cells that a code point takes on its own: 0, 1 or 2. */
 export function widthOf(cp: number): 0 | 1 | 2 {
   const cls = classOf(cp);
-  return cls === CLASSES.control ? 0 : classWidth(cls);
+  return cls === CONTROL ? 0 : classWidth(cls);
 }
 
 /** Cells that a code point of this class takes on its own. */
@@ -76,8 +62,8 @@ export function classWidth(cls: number): 0 | 1 | 2 {
 /** Whether a text belongs to the cluster that `before` is or ends with, by its first code point. */
 export function joins(before: string, text: string): boolean {
   const cls = classOf(text.codePointAt(0)!);
-  if (cls <= CLASSES.wide) return false;
-  if (cls <= CLASSES.spacing || cls === CLASSES.linker) return true;
+  if (cls <= WIDE) return false;
+  if (cls <= SPACING || cls === LINKER) return true;
   return JOINS.test(Array.from(before + String.fromCodePoint(text.codePointAt(0)!), letterOf).join(""));
 }
 
@@ -85,10 +71,10 @@ export function joins(before: string, text: string): boolean {
 export function clusterWidth(text: string): 1 | 2 {
   const first = text.codePointAt(0)!;
   const cls = classOf(first);
-  if (cls === CLASSES.regional) return text.length > 2 && classOf(text.codePointAt(2)!) === cls ? 2 : 1;
+  if (cls === REGIONAL) return text.length > 2 && classOf(text.codePointAt(2)!) === cls ? 2 : 1;
   if (classWidth(cls) === 2) return 2;
   // Digits, # and * make keycaps.
-  return /^.\ufe0f/u.test(text) && (cls === CLASSES.picture || /^[#*0-9]/.test(text)) ? 2 : 1;
+  return /^.\ufe0f/u.test(text) && (cls === PICTURE || /^[#*0-9]/.test(text)) ? 2 : 1;
 }
 
 /** The grapheme clusters of a text, as the terminal forms them. */
@@ -108,6 +94,6 @@ export function* clusters(text: string): Generator<string> {
 export function textWidth(text: string): number {
   let width = 0;
   for (const cluster of clusters(text))
-    if (classOf(cluster.codePointAt(0)!) !== CLASSES.control) width += clusterWidth(cluster);
+    if (classOf(cluster.codePointAt(0)!) !== CONTROL) width += clusterWidth(cluster);
   return width;
 }

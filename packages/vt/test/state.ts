@@ -56,7 +56,7 @@ function screen(c: Control, b: Buffer): string[] {
       const ch = real ? b.ch[slot * b.cols + col]! : 0x20;
       const style = real ? b.at[slot * b.cols + col]! : b.tail[slot]!;
       const p = c.styles.parts(style);
-      const width = ch & TAIL ? 0 : ch & HEAD ? 2 : 1;
+      const width = ch === TAIL ? 0 : ch & HEAD ? 2 : 1;
       const flags = `${ch & PROTECTED ? "P" : ""}${ch & FILLER ? "F" : ""}`;
       cells.push(`${textOf(c, ch)}${width}${flags} ${p.fg},${p.bg},${p.attrs},${p.underlineColor},${p.link}`);
     }

@@ -33,9 +33,9 @@ function lines(c: Control, b: Buffer): void {
       const ch = b.ch[i]!;
       check(known(b.at[i]!), `${where}: unknown style`);
       if ((ch & HEAD) !== 0)
-        check(col + 1 < len && (b.ch[i + 1]! & TAIL) !== 0 && b.at[i + 1] === b.at[i], `${where}: half a character`);
+        check(col + 1 < len && b.ch[i + 1] === TAIL && b.at[i + 1] === b.at[i], `${where}: half a character`);
       check((ch & FILLER) === 0 || col === b.cols - 1, `${where}: filler`);
-      if ((ch & TAIL) !== 0) check(col > 0 && (b.ch[i - 1]! & HEAD) !== 0, `${where}: second half without a first`);
+      if (ch === TAIL) check(col > 0 && (b.ch[i - 1]! & HEAD) !== 0, `${where}: second half without a first`);
       else if ((ch & CLUSTER) !== 0) check((ch & TEXT) < c.clusters.count, `${where}: unknown cluster`);
       else check((ch & TEXT) >= 0x20 && (ch & TEXT) <= 0x10ffff, `${where}: control character`);
     }
