@@ -3,7 +3,7 @@
 // Each line lives in a slot of `cols` cells. `order` is a ring of all slots: scrollback, then the screen, whose first row
 // is at `base`, then unused ones. Scrolling moves numbers in the ring, never cells. Cells from `len` on are virtual:
 // blank, of style `tail`.
-import { BLANK, CLUSTER, FILLER, HEAD, PROTECTED, SIZE, TAIL, TEXT, WRAPPED } from "./cell.js";
+import { BLANK, CLUSTER, FILLER, HEAD, PROTECTED, TAIL, TEXT, WRAPPED } from "./cell.js";
 import type { ClusterTable } from "./cluster.js";
 import type { StyleTable } from "./style.js";
 
@@ -141,7 +141,7 @@ export class Buffer {
 
   private unwrap(row: number): void {
     const slot = this.slot(row);
-    if ((this.flags[slot]! & WRAPPED) === 0) return;
+    if (!(this.flags[slot]! & WRAPPED)) return;
     this.flags[slot]! &= ~WRAPPED;
     this.stamp[slot] = this.generation;
   }
@@ -214,7 +214,7 @@ export class Buffer {
     this.stamp[slot] = this.generation;
     for (let col = from; col < to && col < this.len[slot]!; col++) {
       const i = slot * this.cols + col;
-      if ((this.ch[this.ch[i] === TAIL ? i - 1 : i]! & PROTECTED) !== 0) continue;
+      if (this.ch[this.ch[i] === TAIL ? i - 1 : i]! & PROTECTED) continue;
       this.split(slot, col);
       this.split(slot, col + 1);
       this.fill(slot, col, col + 1, style ?? this.at[i]!);
@@ -252,7 +252,7 @@ export class Buffer {
     const last = start + n - 1;
     this.copy(start, source * this.cols + from, n);
     if (ch[start] === TAIL) ch[start] = BLANK;
-    if ((ch[last]! & HEAD) !== 0) ch[last] = BLANK;
+    if (ch[last]! & HEAD) ch[last] = BLANK;
     this.stamp[slot] = this.generation;
   }
 
@@ -275,7 +275,7 @@ export class Buffer {
       for (let i = slot * this.cols, end = i + this.len[slot]!; i < end; i++) {
         this.at[i] = styles.import(this.at[i]!, oldStyles);
         const ch = this.ch[i]!;
-        if ((ch & CLUSTER) !== 0) this.ch[i] = (ch & ~TEXT) | clusters.index(old.text(ch & TEXT));
+        if (ch & CLUSTER) this.ch[i] = (ch & ~TEXT) | clusters.index(old.text(ch & TEXT));
       }
       this.tail[slot] = styles.import(this.tail[slot]!, oldStyles);
     }

@@ -30,7 +30,10 @@ export class Control extends State {
   stylesLimit = STYLES_KEPT;
   clustersLimit = CLUSTERS_KEPT;
   /** Parameters of a control sequence; -1 where none was given. */
-  readonly values = new Int32Array(MOST_PARAMETERS).fill(-1);
+  readonly values = new Int32Array(MOST_PARAMETERS);
+  /** Parameters there are, and a bit for each that is a sub-parameter. */
+  count = 0;
+  subs = 0;
   /** Colours, screen or size changed. */
   all = false;
   readonly legacyWidths: boolean;
@@ -92,8 +95,8 @@ export function tidy(t: Control): void {
 
 /** Works out again whether printing can take the fast way. */
 export function updatePlain(t: Control): void {
-  t.simple = (t.modes & IRM) === 0 && t.protecting === 0;
-  t.plain = t.simple && t.single === 0 && t.sets[t.gl] === ASCII;
+  t.simple = !(t.modes & IRM) && !t.protecting;
+  t.plain = t.simple && !t.single && t.sets[t.gl] === ASCII;
 }
 
 // The cursor
@@ -107,7 +110,7 @@ export function to(t: Control, row: number, col: number): void {
   const b = t.buffer;
   t.row = row = row < 0 ? 0 : row >= t.rows ? t.rows - 1 : row;
   let last = t.cols - 1;
-  if (b.doubled && (b.flags[b.slot(row)]! & SIZE) !== 0) last = Math.max(0, (t.cols >> 1) - 1);
+  if (b.doubled && b.flags[b.slot(row)]! & SIZE) last = Math.max(0, (t.cols >> 1) - 1);
   t.col = col < 0 ? 0 : Math.min(col, last);
   t.pending = 0;
 }
@@ -124,7 +127,7 @@ export function place(t: Control, row: number, col: number): void {
 }
 
 export function cup(t: Control): void {
-  if ((t.modes & DECOM) !== 0) place(t, times(t) - 1, times(t, 1) - 1);
+  if (t.modes & DECOM) place(t, times(t) - 1, times(t, 1) - 1);
   else to(t, t.values[0]! - 1, t.count > 1 ? t.values[1]! - 1 : 0);
 }
 
@@ -145,7 +148,7 @@ export function back(t: Control, n: number): void {
     const step = Math.min(n, col - stop);
     col -= step;
     n -= step;
-    if (n === 0 || !reverse || row <= t.top || (b.flags[b.slot(row - 1)]! & WRAPPED) === 0) break;
+    if (n === 0 || !reverse || row <= t.top || !(b.flags[b.slot(row - 1)]! & WRAPPED)) break;
     row--;
     col = t.right;
     n--;
@@ -160,7 +163,7 @@ export function cr(t: Control): void {
 
 export function lf(t: Control): void {
   index(t);
-  if ((t.modes & LNM) !== 0) cr(t);
+  if (t.modes & LNM) cr(t);
 }
 
 /** IND */
@@ -175,7 +178,7 @@ export function index(t: Control): void {
 /** Goes to the next line because this one is full. */
 export function wrap(t: Control): void {
   t.pending = 0;
-  if ((t.modes & DECAWM) === 0) return;
+  if (!(t.modes & DECAWM)) return;
   const b = t.buffer;
   const slot = here(t);
   index(t);
@@ -197,7 +200,7 @@ export function tab(t: Control, n: number): void {
 export function limitOf(t: Control, slot: number): number {
   const limit = t.col <= t.right ? t.right + 1 : t.cols;
   const b = t.buffer;
-  if (!b.doubled || (b.flags[slot]! & SIZE) === 0) return limit;
+  if (!b.doubled || !(b.flags[slot]! & SIZE)) return limit;
   return Math.min(limit, Math.max(t.col + 1, t.cols >> 1));
 }
 

@@ -1,13 +1,12 @@
 // State to control sequences: standard ones, in an order that other terminals show right, and what none can express in
 // a string that they ignore (hidden.ts).
-import { type Buffer } from "./buffer.js";
-import { MARK, SIZE, WRAPPED } from "./cell.js";
-import { CLUSTER, FILLER, HEAD, PROTECTED, TAIL } from "./cell.js";
+import type { Buffer } from "./buffer.js";
+import { CLUSTER, FILLER, HEAD, MARK, PROTECTED, SIZE, TAIL, WRAPPED } from "./cell.js";
 import { area, Control, here, initial, screenShown } from "./control.js";
 import { hide, TOLD } from "./hidden.js";
 import { ANSI_MODES, BLINKING, DECCOLM, DECLRMM, DECOM, PRIVATE_MODES } from "./modes.js";
 import { DYNAMIC } from "./osc.js";
-import { parse, unfinished } from "./parser.js";
+import { parse } from "./parser.js";
 import { textOf } from "./print.js";
 import { ATTRIBUTES } from "./sgr.js";
 import { type Rgb, type Saved, State, tabStops } from "./state.js";
@@ -54,15 +53,15 @@ export function dump(t: Control): string {
   switched(PRIVATE_MODES, ~(DECLRMM | DECOM | DECCOLM | BLINKING));
   switched(ANSI_MODES, -1, "");
   if (t.shape > 0 || modes & BLINKING) out += `\x1b[${t.shape * 2 + (modes & BLINKING ? 1 : 2)} q`;
-  if (t.rectangle !== 0) out += "\x1b[2*x";
+  if (t.rectangle) out += "\x1b[2*x";
   out += change(initial(t), t);
 
   const copy = new Control(t.cols, t.rows, 0, t.legacyWidths);
   parse(copy, out);
   const untold = TOLD.filter((field) => copy[field] !== t[field]).map((field) => `;${field}=${t[field]}`);
   if (untold.length > 0) out += hide(untold.join(""));
-  if (t.single !== 0) out += t.single === 2 ? "\x1bN" : "\x1bO";
-  return out + unfinished(t);
+  if (t.single) out += t.single === 2 ? "\x1bN" : "\x1bO";
+  return out + t.rest;
 }
 
 function spec({ r, g, b }: Rgb): string {
@@ -82,7 +81,7 @@ function cursor(t: Control): string {
   let i = slot * b.cols + t.col;
   let { col } = t;
   let text = "";
-  if (t.pending !== 0 && col < b.len[slot]! && (b.flags[slot]! & SIZE) === 0) {
+  if (t.pending && col < b.len[slot]! && !(b.flags[slot]! & SIZE)) {
     if (b.ch[i] === TAIL) {
       col--;
       i--;
@@ -141,7 +140,7 @@ function screen(t: Control, which: number, b: Buffer): string {
         const ch = b.ch[start + col]!;
         const text = textAt(col);
         use(lookOf(t, b, start + col));
-        const end = col + ((ch & HEAD) !== 0 ? 2 : 1);
+        const end = col + (ch & HEAD ? 2 : 1);
         if (end < len && joins(text, textAt(end))) {
           late.unshift(col);
           out += " ".repeat(end - col);
@@ -149,7 +148,7 @@ function screen(t: Control, which: number, b: Buffer): string {
           out += text;
           if (end === b.cols && joins(text, textAt(end))) flowing = false;
           // Terminals that count code points one by one are set right again.
-          if ((ch & CLUSTER) !== 0 && end < b.cols) out += `\x1b[${end + 1}G`;
+          if (ch & CLUSTER && end < b.cols) out += `\x1b[${end + 1}G`;
         }
         col = end;
       }
@@ -163,8 +162,8 @@ function screen(t: Control, which: number, b: Buffer): string {
         out += `\x1b[${col + 1}G${textAt(col)}`;
       }
       if (flags & SIZE) out += `\x1b#${[6, 3, 4][((flags & SIZE) >> 1) - 1]}`;
-      if (b.len[slot] === b.cols && (b.ch[start + b.cols - 1]! & FILLER) !== 0) out += hide(";filler=1");
-      if (!flowing && (flags & WRAPPED) !== 0) out += hide(";wrapped=1");
+      if (b.len[slot] === b.cols && b.ch[start + b.cols - 1]! & FILLER) out += hide(";filler=1");
+      if (!flowing && flags & WRAPPED) out += hide(";wrapped=1");
       for (let k = 0; k < 4; k++) if (flags & (MARK << k)) out += `\x1b]133;${"ABCD"[k]}\x1b\\`;
     } else flowing = false;
   }

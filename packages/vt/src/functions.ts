@@ -1,8 +1,7 @@
 // Every control function that changes the display, by how it is written. docs/sequences.md is generated from the
 // comments here: mnemonic, name, standard.
 
-import { DOUBLE_BOTTOM, DOUBLE_TOP, DOUBLE_WIDTH, SIZE, WRAPPED } from "./cell.js";
-import { HEAD, PROTECTED } from "./cell.js";
+import { DOUBLE_BOTTOM, DOUBLE_TOP, DOUBLE_WIDTH, HEAD, PROTECTED, SIZE, WRAPPED } from "./cell.js";
 import { charset } from "./charset.js";
 import {
   area,
@@ -251,7 +250,7 @@ export const CSI: Readonly<Record<string, Run>> = {
   },
   // DECSLRM, SCOSC | Set Left and Right Margins when DECLRMM is set, else Save Cursor | DEC VT420, SCO
   s: (t) => {
-    if ((t.modes & DECLRMM) === 0) {
+    if (!(t.modes & DECLRMM)) {
       decsc(t);
       return;
     }
@@ -355,7 +354,7 @@ export const CSI: Readonly<Record<string, Run>> = {
   "?r": (t) =>
     eachMode(t, (number, bit) => {
       const on = (t.savedOn & bit) !== 0;
-      if ((t.savedModes & bit) !== 0 && on !== isSet(t, bit)) privateMode(t, number, on);
+      if (t.savedModes & bit && on !== isSet(t, bit)) privateMode(t, number, on);
     }),
   // XTSAVE | Save DEC Private Mode Values | xterm
   "?s": (t) =>
@@ -475,9 +474,9 @@ function changeAttributes(t: Control, reverse: boolean): void {
       b.at[i] = style;
     }
     // Both halves of a wide character look the same.
-    for (let i = start; i < start + b.len[slot]!; i++) if ((b.ch[i]! & HEAD) !== 0) b.at[i + 1] = b.at[i]!;
+    for (let i = start; i < start + b.len[slot]!; i++) if (b.ch[i]! & HEAD) b.at[i + 1] = b.at[i]!;
   };
-  eachRow(t, 0, change, t.rectangle === 0);
+  eachRow(t, 0, change, !t.rectangle);
 }
 
 const CHANGEABLE: Record<number, number> = {
@@ -528,7 +527,7 @@ function privateMode(t: Control, number: number, on: boolean): void {
     show(t, on);
     if (number === 1049 && on) clear(t);
   } else if (bit === DECCOLM) {
-    if ((t.modes & ALLOW_COLM) !== 0) deccolm(t, on);
+    if (t.modes & ALLOW_COLM) deccolm(t, on);
   } else {
     const changes = isSet(t, bit) !== on;
     setMode(t, bit, on);
@@ -554,6 +553,6 @@ function deccolm(t: Control, on: boolean): void {
   t.askedCols = on ? 132 : 80;
   t.askedRows = t.rows;
   resetMargins(t);
-  if ((t.modes & DECNCSM) === 0) eraseRows(t, 0, t.rows);
+  if (!(t.modes & DECNCSM)) eraseRows(t, 0, t.rows);
   to(t, 0, 0);
 }

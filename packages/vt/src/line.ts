@@ -1,7 +1,6 @@
 // Reading lines: cells, and runs of neighbouring cells of one pen.
-import { type Buffer } from "./buffer.js";
-import { SIZE, WRAPPED } from "./cell.js";
-import { BLANK, CLUSTER, FILLER, HEAD, TAIL, TEXT } from "./cell.js";
+import type { Buffer } from "./buffer.js";
+import { BLANK, CLUSTER, FILLER, HEAD, SIZE, TAIL, TEXT, WRAPPED } from "./cell.js";
 import type { Control } from "./control.js";
 import { textOf } from "./print.js";
 import type { Pen } from "./style.js";
@@ -76,7 +75,7 @@ export class Line {
       const ch = buffer.ch[i]!;
       yield {
         text: textOf(control, ch),
-        width: ch === TAIL ? 0 : (ch & HEAD) !== 0 ? 2 : 1,
+        width: ch === TAIL ? 0 : ch & HEAD ? 2 : 1,
         pen: control.styles.pen(buffer.at[i]!),
       };
     }
@@ -120,7 +119,7 @@ function read(t: Control, start: number, len: number): string {
     offsets[k] = n;
     const c = ch[start + k]!;
     const cp = c & TEXT;
-    if ((c & CLUSTER) !== 0) {
+    if (c & CLUSTER) {
       const text = t.clusters.text(cp);
       if (n + text.length + 2 * len > units.length) {
         const old = units;

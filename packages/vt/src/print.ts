@@ -16,7 +16,7 @@ export function printAscii(t: Control, bytes: Uint8Array, i: number, n: number):
   const b = t.buffer;
   const { style } = t;
   for (;;) {
-    if (t.pending !== 0) wrap(t);
+    if (t.pending) wrap(t);
     const slot = here(t);
     const { col } = t;
     const limit = limitOf(t, slot);
@@ -33,7 +33,7 @@ export function printAscii(t: Control, bytes: Uint8Array, i: number, n: number):
     } else i = writeRun(bytes, i, Math.min(i + limit - col, n), ch, at, p, style);
     t.last = bytes[i - 1]!;
     advance(t, slot, col + i - from, limit);
-    if (t.pending === 0 || i === n || (bytes[i]! - 0x20) >>> 0 > 0x5e) return i;
+    if (!t.pending || i === n || (bytes[i]! - 0x20) >>> 0 > 0x5e) return i;
   }
 }
 
@@ -43,7 +43,7 @@ function printMapped(t: Control, bytes: Uint8Array, i: number, n: number): numbe
     const code = bytes[i]!;
     if ((code - 0x20) >>> 0 > 0x5e) break;
     const set = t.sets[t.single || t.gl]!;
-    if (t.single !== 0) {
+    if (t.single) {
       t.single = 0;
       updatePlain(t);
     }
@@ -106,7 +106,7 @@ function advance(t: Control, slot: number, col: number, limit: number): void {
 
 /** Prints the code points from U+00A0 on that `bytes` has from i on, as well-formed UTF-8; returns where it stopped. */
 export function printText(t: Control, bytes: Uint8Array, i: number, n: number): number {
-  if (t.single !== 0) {
+  if (t.single) {
     t.single = 0;
     updatePlain(t);
   }
@@ -114,7 +114,7 @@ export function printText(t: Control, bytes: Uint8Array, i: number, n: number): 
   const table = classes();
   const b = t.buffer;
   for (;;) {
-    if (t.simple && t.pending === 0) {
+    if (t.simple && !t.pending) {
       const slot = here(t);
       b.materialize(slot, t.col);
       i = writeText(t, table, bytes, i, slot, limitOf(t, slot));
@@ -124,7 +124,7 @@ export function printText(t: Control, bytes: Uint8Array, i: number, n: number): 
     if (code < 0x80 || (code === 0xc2 && bytes[i + 1]! < 0xa0)) return i;
     const cp = decodeAt(bytes, i);
     const cls = classOf(cp);
-    if (cls <= WIDE && t.simple && t.pending !== 0) wrap(t);
+    if (cls <= WIDE && t.simple && t.pending) wrap(t);
     else {
       i += cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
       if (cls > WIDE && (!t.legacyWidths || classWidth(cls) === 0) && join(t, cp)) continue;
@@ -226,12 +226,12 @@ function decodeAt(bytes: Uint8Array, i: number): number {
 /** Writes a code point of the given width at the cursor. */
 export function put(t: Control, cp: number, width: number): void {
   if (t.stale) resolve(t);
-  if (t.pending !== 0) wrap(t);
+  if (t.pending) wrap(t);
   if (width === 2 && t.col + 2 > limitOf(t, here(t)) && !wrapWide(t)) return;
   const slot = here(t);
   const limit = limitOf(t, slot);
   const { col } = t;
-  if ((t.modes & IRM) !== 0 && inColumns(t)) t.buffer.shift(slot, col, limit, width, erased(t));
+  if (t.modes & IRM && inColumns(t)) t.buffer.shift(slot, col, limit, width, erased(t));
   write(t, slot, col, cp | t.protecting, width);
   t.last = cp;
   advance(t, slot, col + width, limit);
@@ -242,7 +242,7 @@ export function put(t: Control, cp: number, width: number): void {
 function wrapWide(t: Control): boolean {
   const slot = here(t);
   const limit = limitOf(t, slot);
-  if ((t.modes & DECAWM) === 0 || limit < 2) return false;
+  if (!(t.modes & DECAWM) || limit < 2) return false;
   for (let { col } = t; col < limit; col++) write(t, slot, col, limit === t.cols ? BLANK | FILLER : BLANK, 1);
   wrap(t);
   return t.col + 2 <= limitOf(t, here(t));
@@ -296,7 +296,7 @@ function join(t: Control, cp: number): boolean {
   t.style = b.at[i]!;
   const fits = col + 2 <= limitOf(t, slot);
   // What grows past the last column goes to the next line whole.
-  if (fits || (t.pending !== 0 && wrapWide(t))) {
+  if (fits || (t.pending && wrapWide(t))) {
     if (!fits) ({ col } = t);
     write(t, here(t), col, cell, 2);
     advance(t, here(t), col + 2, limitOf(t, here(t)));
@@ -307,6 +307,6 @@ function join(t: Control, cp: number): boolean {
 
 /** The text of a cell; nothing for the second half of a wide character. */
 export function textOf(t: Control, ch: number): string {
-  if ((ch & CLUSTER) !== 0) return t.clusters.text(ch & TEXT);
+  if (ch & CLUSTER) return t.clusters.text(ch & TEXT);
   return ch === TAIL ? "" : String.fromCodePoint(ch & TEXT);
 }

@@ -23,7 +23,7 @@ export function reflow(old: Buffer, cols: number, rows: number, anchors: Anchor[
   // How far an anchor is to the right of the cell that carries it: the last one of the text for those after it.
   const beyond = all.map(({ row, col }, k) => {
     const slot = old.slot(row);
-    if ((old.flags[slot]! & WRAPPED) === 0) old.trim(slot);
+    if (!(old.flags[slot]! & WRAPPED)) old.trim(slot);
     if (old.len[slot] === 0) old.materialize(slot, 1);
     let at = Math.min(col, old.len[slot]! - 1);
     if (old.ch[slot * old.cols + at] === TAIL) at--;
@@ -56,7 +56,7 @@ export function reflow(old: Buffer, cols: number, rows: number, anchors: Anchor[
     next.at[i] = style;
     if (ch >= ANCHORED)
       for (const [k, anchor] of all.entries())
-        if ((ch & (ANCHORED << k)) !== 0) {
+        if (ch & (ANCHORED << k)) {
           anchor.row = line;
           anchor.col = Math.min(cols, col + beyond[k]!);
         }
@@ -77,12 +77,12 @@ export function reflow(old: Buffer, cols: number, rows: number, anchors: Anchor[
     for (let at = 0, i = source * old.cols; at < end; at++, i++) {
       const ch = old.ch[i]!;
       const style = old.at[i]!;
-      if (rewraps && (ch & FILLER) !== 0) {
+      if (rewraps && ch & FILLER) {
         if (!goesOn) put(ch & ~FILLER, style);
       } else if (cols > 1) {
-        if ((ch & HEAD) !== 0 && col === cols - 1) put(BLANK | FILLER, style);
+        if (ch & HEAD && col === cols - 1) put(BLANK | FILLER, style);
         put(ch, style);
-      } else if (ch !== TAIL) put((ch & HEAD) !== 0 ? BLANK | (ch & -ANCHORED) : ch, style);
+      } else if (ch !== TAIL) put(ch & HEAD ? BLANK | (ch & -ANCHORED) : ch, style);
     }
     if (!goesOn) {
       next.tail[slot] = old.tail[source]!;

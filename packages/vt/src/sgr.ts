@@ -22,7 +22,7 @@ export function sgr(t: Control): void {
   const { values, count } = t;
   const value = values[0]!;
   t.stale = true;
-  if (value === 38 && t.subs === 0) {
+  if (value === 38 && !t.subs) {
     // A colour of 256, or a direct one, for the text: on its own it is most of what colourful programs write.
     const a = values[2]!;
     if (count === 3 && values[1] === 5 && a >>> 0 < 256) {

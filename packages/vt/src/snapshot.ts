@@ -26,7 +26,6 @@ interface Inside extends Snapshot {
   shown: 0 | 1;
   styles: StyleTable;
   clusters: ClusterTable;
-  values: Int32Array;
 }
 
 /** The state of a terminal's parts. */
@@ -43,7 +42,6 @@ export function snapshot(t: Control): Snapshot {
     shown: screenShown(t),
     styles: t.styles,
     clusters: t.clusters,
-    values: t.values.slice(0, t.count),
   };
   return inside;
 }
@@ -56,7 +54,7 @@ function fields(): (keyof State)[] {
 
 /** Brings a terminal's parts to a state. The scrollback goes when the size changes, else it stays. */
 export function restore(t: Control, snapshot: Snapshot): void {
-  const { cols, rows, scrolledOut, state, screens, shown, styles, clusters, values } = snapshot as Inside;
+  const { cols, rows, scrolledOut, state, screens, shown, styles, clusters } = snapshot as Inside;
   const { generation } = t.buffer;
   if (cols !== t.cols || rows !== t.rows) t.screens = [new Buffer(cols, rows, t.screens[0].limit)];
   t.screens.length = 1;
@@ -72,7 +70,6 @@ export function restore(t: Control, snapshot: Snapshot): void {
   show(t, shown === 1);
   t.buffer.generation = generation;
   t.buffer.touchAll();
-  t.values.set(values);
   updatePlain(t);
 }
 
@@ -102,7 +99,7 @@ function load(b: Buffer, words: Int32Array): void {
     b.len[slot] = words[row * 3]!;
     b.tail[slot] = words[row * 3 + 1]!;
     b.flags[slot] = words[row * 3 + 2]!;
-    if ((b.flags[slot]! & SIZE) !== 0) b.doubled = true;
+    if (b.flags[slot]! & SIZE) b.doubled = true;
     for (let i = slot * b.cols, end = i + b.len[slot]!; i < end; i++) {
       b.ch[i] = words[p++]!;
       b.at[i] = words[p++]!;

@@ -85,16 +85,8 @@ export class State implements Parts {
   askedCols = 0;
   askedRows = 0;
 
-  // The unfinished sequence: see parser.ts
-  phase = 0;
-  /** Marker and intermediates of a sequence, introducer of a string. */
-  prefix = "";
-  data = "";
-  /** Parameters there are, and a bit for each that is a sub-parameter. */
-  count = 1;
-  subs = 0;
-  /** First half of a surrogate pair that was cut. */
-  high = 0;
+  /** What was unfinished at the end of the text: a sequence, half of a surrogate pair. */
+  rest = "";
 
   constructor(cols: number, rows: number) {
     this.cols = cols;

@@ -1,4 +1,3 @@
-
 import { MARK } from "./cell.js";
 import { Control, resetMargins, screenShown } from "./control.js";
 import { dump } from "./dump.js";

@@ -8,13 +8,6 @@ import type { Terminal } from "../src/terminal.js";
 export function state(terminal: Terminal): unknown {
   const c = terminal as unknown as Control;
   const [primary, alternate] = c.screens;
-  const own = { phase: c.phase, prefix: "", data: "", params: [] as number[], subs: 0, high: c.high };
-  if (c.phase > 0) own.prefix = c.prefix;
-  if (c.phase === 2) {
-    own.params = [...c.values.subarray(0, c.count)];
-    own.subs = c.subs;
-  }
-  if (c.phase === 3) own.data = c.data;
   const blank = (b: Buffer) => screen(c, b).every((row) => row === BLANK_ROW(b.cols));
   return structuredClone({
     size: [c.cols, c.rows],
@@ -38,7 +31,7 @@ export function state(terminal: Terminal): unknown {
     titles: [c.title, ...c.titles],
     colors: [[...c.colors.palette].sort(), c.colors.foreground, c.colors.background, c.colors.cursor],
     requested: [c.askedCols, c.askedRows],
-    parser: own,
+    rest: c.rest,
   });
 }
 
