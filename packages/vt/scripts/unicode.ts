@@ -2,7 +2,10 @@
 // get-east-asian-width. Run by `npx tsx packages/vt/scripts/unicode.ts` when either moves to a new Unicode version.
 import { writeFileSync } from "node:fs";
 import { eastAsianWidth } from "get-east-asian-width";
-import * as CLASSES from "../src/unicode-class.js";
+import * as classes from "../src/unicode-class.js";
+
+/** Numbers of the classes by name. */
+const CLASSES = { ...classes };
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 const joins = (text: string) => [...segmenter.segment(text)].length === 1;
@@ -42,7 +45,8 @@ const letters = Array.from({ length: 0x20000 }, (_, cp) => {
 /** Gives a gap between two runs the class of one of them where it makes the table shorter and changes no width. */
 function close(first: number, end: number, unassigned: boolean): void {
   const own = letters[first]!;
-  const width = (letter: string | undefined) => (letter && "AEJL".includes(letter) ? 1 : letter && "BK".includes(letter) ? 2 : 0);
+  const width = (letter: string | undefined) =>
+    letter && "AEJL".includes(letter) ? 1 : letter && "BK".includes(letter) ? 2 : 0;
   const picture = (letter: string | undefined) => letter === "J" || letter === "K";
   const [before, after] = [letters[first - 1], letters[end]];
   if (before === own || after === own || !"ABJK".includes(own)) return;
