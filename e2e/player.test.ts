@@ -977,3 +977,37 @@ describe("text", () => {
     expect(page.complaints).toEqual([]);
   });
 });
+
+describe("the keys that were pressed", () => {
+  const typed = cast([
+    [0.1, "i", "l"],
+    [0.15, "i", "s"],
+    [0.2, "i", "\r"],
+    [0.25, "i", "\x1b[A"],
+    [0.3, "i", "\x1b[A"],
+    [0.35, "i", "\x03"],
+    [0.4, "i", "\x1bx"],
+    [6, "o", "end"],
+  ]);
+  const caps = () => page.$$eval(".ap-keystroke-pill", (pills) => pills.map((pill) => pill.textContent));
+
+  test("are shown for a while", async () => {
+    await open({ data: typed }, { keystrokeOverlay: true, autoPlay: true });
+    await expect.poll(caps).toEqual(["Ret", "↑ × 2", "C-c", "A-x"]);
+    await page.waitForSelector(".ap-keystroke-pill.fading");
+    await expect.poll(caps).toEqual([]);
+    expect(page.complaints).toEqual([]);
+  });
+
+  test("when the page or the visitor wants it", async () => {
+    await open({ data: typed }, { autoPlay: true });
+    await event("input");
+    expect(await caps()).toEqual([]);
+    await page.focus(".ap-term-text");
+    await page.keyboard.press("k");
+    await page.evaluate(() => window.player.seek(0));
+    await expect.poll(caps).toContain("A-x");
+    await page.evaluate(() => window.player.seek(3));
+    expect(await caps()).toEqual([]);
+  });
+});

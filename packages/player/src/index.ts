@@ -9,7 +9,8 @@ import { driverFor, type Source } from "./source.js";
  *  wrong then is told by the `error` event and by commands that reject.
  *
  *  @param source  a recording's address or data, or a driver of the page's own
- *  @throws Error      `unsupported driver`, `unknown parser`, `unsupported cursor mode`, `unsupported fit mode`
+ *  @throws Error      `unsupported driver`, `unknown parser`, `unsupported cursor mode`, `unsupported fit mode`,
+ *                    `unsupported keystroke overlay option`
  *  @throws TypeError  when there is no element */
 export function create(source: Source, container: HTMLElement, options: Options = {}): Player {
   const driver = driverFor(source);

@@ -57,6 +57,8 @@ export interface Options {
   terminalFontSize?: string | null;
   /** Font family, as in CSS. */
   terminalFontFamily?: string | null;
+  /** Shows the keys of recorded input as they are pressed; the visitor changes it by `k`. */
+  keystrokeOverlay?: boolean | null;
   /** Height of a line as a multiple of the font size; 1.3333333333 by default. */
   terminalLineHeight?: number | null;
   /** Hears what the player notices; nobody by default. */
@@ -95,6 +97,7 @@ export interface Settings {
   fontSize: string | undefined;
   fontFamily: string | undefined;
   lineHeight: number;
+  keystrokes: boolean;
   logger: Logger;
 }
 
@@ -106,13 +109,15 @@ const silence: Logger = { log: nothing, debug: nothing, info: nothing, warn: not
 
 /** Checks options and fills in defaults.
  *
- *  @throws Error  `unsupported cursor mode`, `unsupported fit mode` */
+ *  @throws Error  `unsupported cursor mode`, `unsupported fit mode`, `unsupported keystroke overlay option` */
 export function settle(options: Options): Settings {
   const autoPlay = options.autoPlay ?? options.autoplay ?? false;
   const cursorMode = options.cursorMode ?? "blinking";
   if (!cursorModes.includes(cursorMode)) throw new Error(`unsupported cursor mode: ${cursorMode}`);
   const fit = options.fit ?? "width";
   if (!fits.includes(fit)) throw new Error(`unsupported fit mode: ${fit}`);
+  const keystrokes = options.keystrokeOverlay ?? false;
+  if (typeof keystrokes !== "boolean") throw new Error(`unsupported keystroke overlay option: ${keystrokes}`);
   const theme = options.theme ?? "auto/asciinema";
   const { cols, rows } = showable({ cols: options.cols ?? 0, rows: options.rows ?? 0 });
   const size = options.terminalFontSize ?? undefined;
@@ -139,6 +144,7 @@ export function settle(options: Options): Settings {
     cursorMode,
     fontSize: size && (fontSizes[size] ?? size),
     fontFamily: options.terminalFontFamily ?? undefined,
+    keystrokes,
     lineHeight: options.terminalLineHeight ?? 4 / 3,
     logger: options.logger ?? silence,
   };

@@ -3,6 +3,7 @@ import { Clock } from "./clock.js";
 import { Bar, barHeight } from "./controls/bar.js";
 import { type Commands, sizeText } from "./controls/commands.js";
 import { press } from "./controls/keyboard.js";
+import { Keystrokes } from "./controls/keystrokes.js";
 import { type Overlay, overlays } from "./controls/overlays.js";
 import { html } from "./dom.js";
 import type { Dispatch, Driver, DriverFactory, Events, Reset, SeekLocation } from "./driver.js";
@@ -60,6 +61,7 @@ export class PlayerView {
   #terminal: Terminal;
   #screen: Screen;
   #bar: Bar | undefined;
+  #keystrokes: Keystrokes;
   #overlay: { name: Overlay; element: HTMLElement } | undefined;
   #wrapper: HTMLElement;
   #element: HTMLElement;
@@ -115,6 +117,7 @@ export class PlayerView {
     this.#wrapper = html("div", { class: "ap-wrapper", tabindex: -1 }, this.#element);
     const bar = controls === false ? () => 0 : barHeight;
     this.#screen = new Screen(this.#terminal, this.#element, settings, bar);
+    this.#keystrokes = new Keystrokes(settings.keystrokes, this.#screen.element);
     this.#element.append(this.#screen.element);
     this.#commands = this.#makeCommands();
     this.player = this.#makePlayer();
@@ -232,6 +235,7 @@ export class PlayerView {
         ),
       setSpeed: (speed) => this.#setSpeed(speed),
       toggleFullscreen: () => this.#toggleFullscreen(),
+      toggleKeystrokes: () => this.#keystrokes.toggle(),
       toggleMute: () => (this.#muted ? this.#driver.unmute?.() : this.#driver.mute?.()),
       toggleHelp: () => this.#toggleHelp(),
       currentTime: () => this.#resting ?? this.#currentTime(),
@@ -307,7 +311,11 @@ export class PlayerView {
         if (message !== undefined) this.#show("info", message);
         return;
       }
+      case "input":
+        this.#keystrokes.press((payload as Events["input"]).data);
+        return;
       case "loading":
+        this.#keystrokes.clear();
         clearTimeout(this.#patience);
         if (this.#driver.live) this.#bar?.setState("paused");
         if (this.#driver.live && this.#playing) this.#patience = setTimeout(() => this.#show("loading"), INTERRUPTION);
@@ -318,16 +326,19 @@ export class PlayerView {
         this.#bar?.setSound(true, this.#muted);
         return;
       case "offline":
+        this.#keystrokes.clear();
         this.#setPlaying(false, "paused");
         this.#show("info", (payload as Events["offline"]).message);
         return;
       case "error": {
         const { message, canRetry } = payload as Events["error"];
+        this.#keystrokes.clear();
         this.#setPlaying(false, "paused");
         this.#show("error", message, canRetry ? () => this.#retry() : undefined);
         return;
       }
       case "seeked":
+        this.#keystrokes.clear();
         this.#resting = undefined;
         if (!this.#playing) this.#bar?.setState("paused");
         this.#bar?.refresh();
@@ -479,6 +490,7 @@ export class PlayerView {
     this.#resizes.disconnect();
     this.#bar?.dispose();
     this.#screen.dispose();
+    this.#keystrokes.clear();
     document.removeEventListener("fullscreenchange", this.#onFullscreen);
     this.#wrapper.remove();
   }

@@ -13,6 +13,7 @@ export interface Commands {
   setSpeed(speed: number): void;
   toggleFullscreen(): void;
   toggleMute(): void;
+  toggleKeystrokes(): void;
   toggleHelp(): void;
   currentTime(): number | undefined;
   duration(): number | undefined;

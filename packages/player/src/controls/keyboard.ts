@@ -24,6 +24,7 @@ export function press(event: KeyboardEvent, commands: Commands): boolean {
   else if (key === "<") commands.setSpeed(speeds.findLast((slower) => slower < speed) ?? speed);
   else if (key === ">") commands.setSpeed(speeds.find((faster) => faster > speed) ?? speed);
   else if (key === "m") commands.toggleMute();
+  else if (key === "k") commands.toggleKeystrokes();
   else if (key === "f") commands.toggleFullscreen();
   else if (key === "?") commands.toggleHelp();
   else return false;

@@ -14,6 +14,7 @@ const keys: [what: string, needs: "" | "pause" | "seek" | "sound", keys: string]
   ["Speed", "pause", "<|>"],
   ["Jump to 0–90\u00a0%", "seek", "0 … 9"],
   ["Sound", "sound", "m"],
+  ["Keys that were pressed", "", "k"],
   ["Full screen", "", "f"],
   ["These keys", "", "?"],
 ];
