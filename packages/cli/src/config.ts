@@ -10,7 +10,8 @@ import { warn } from "./messages.js";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Config {
-  server: { url: string | undefined };
+  /** `origin`: where the address was named, for messages about it. */
+  server: { url: string | undefined; origin: string | undefined };
   session: {
     command: string | undefined;
     captureInput: boolean;
@@ -57,18 +58,19 @@ function home(env: Environment, own: string, base: string, below: string): strin
 
 /** Reads all settings.
  *
- *  @throws CliError naming the file, and the line or the key */
-export async function loadConfig(env: Environment): Promise<Config> {
+ *  @param system  the settings of the machine
+ *  @throws CliError naming the file, the line, and the key if it is about one */
+export async function loadConfig(env: Environment, system = SYSTEM): Promise<Config> {
   const directory = configHome(env);
   const settings = new Settings();
-  for (const path of [SYSTEM, join(directory, "defaults.toml"), join(directory, "config.toml")]) {
+  for (const path of [system, join(directory, "defaults.toml"), join(directory, "config.toml")]) {
     if (existsSync(path)) await settings.read(path);
   }
   for (const name of ["ASCIINEMA_API_URL", "ASCIINEMA_SERVER_URL"]) {
     if (env[name]) settings.set("server.url", env[name], `the environment variable ${name}`);
   }
   return {
-    server: { url: settings.text("server.url") },
+    server: { url: settings.text("server.url"), origin: settings.origin("server.url") },
     session: {
       command: settings.text("session.command"),
       captureInput: settings.truth("session.capture_input") ?? false,
@@ -113,22 +115,37 @@ export function warnAboutLegacyConfig(env: Environment): void {
   warn("Read the documentation (CLI -> Configuration) for details.\n");
 }
 
+/** The sections that there are. Others, and keys that we do not know, may be another version's. */
+const SECTIONS = ["server", "session", "playback", "notifications"];
+
 /** Values by dotted key, each with the place it comes from. */
 class Settings {
   readonly #values = new Map<string, { value: unknown; origin: string }>();
 
+  origin(key: string): string | undefined {
+    return this.#values.get(key)?.origin;
+  }
+
   async read(path: string): Promise<void> {
     const { parse } = await import("smol-toml");
+    let text: string;
     let sections: Record<string, unknown>;
     try {
-      sections = parse(readFileSync(path, "utf8"));
+      text = readFileSync(path, "utf8");
+      sections = parse(text);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code) throw new CliError(`can't read ${path}: ${reason(error)}`);
       throw new CliError(`${reason(error).trimEnd()}\nin ${path}`);
     }
     for (const [section, keys] of Object.entries(sections)) {
-      if (typeof keys !== "object" || keys === null) continue;
-      for (const [key, value] of Object.entries(keys)) this.set(`${section}.${key}`, value, path);
+      if (!SECTIONS.includes(section)) continue;
+      if (!isTable(keys)) {
+        throw new CliError(`invalid type: ${described(keys)}, expected a table for key \`${section}\` in ${path}`);
+      }
+      for (const [key, value] of Object.entries(keys)) {
+        const line = lineOf(text, section, key);
+        this.set(`${section}.${key}`, value, line === undefined ? path : `${path}, line ${line}`);
+      }
     }
   }
 
@@ -160,8 +177,8 @@ class Settings {
     if (value === undefined) return undefined;
     const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
     if (typeof number !== "number" || Number.isNaN(number)) throw this.#invalid(key, "a number");
-    if (!(number > 0 && number < Number.POSITIVE_INFINITY)) throw this.#invalid(key, "a number above 0");
-    return number;
+    if (number > 0 && number < Number.POSITIVE_INFINITY) return number;
+    throw new CliError(`invalid value: ${number}, expected a number above 0 for key \`${key}\` in ${this.origin(key)}`);
   }
 
   microseconds(key: string): number | undefined {
@@ -174,14 +191,40 @@ class Settings {
     try {
       return parseKey(text);
     } catch (error) {
-      throw new CliError(`${reason(error)} for key \`${name}\` in ${this.#values.get(name)?.origin}`);
+      throw new CliError(`${reason(error)} for key \`${name}\` in ${this.origin(name)}`);
     }
   }
 
   #invalid(key: string, expected: string): CliError {
     const { value, origin } = this.#values.get(key)!;
-    const kind = Array.isArray(value) ? "array" : typeof value === "object" ? "table" : typeof value;
-    const shown = kind === "array" || kind === "table" ? kind : `${kind} ${JSON.stringify(value)}`;
-    return new CliError(`invalid type: ${shown}, expected ${expected} for key \`${key}\` in ${origin}`);
+    return new CliError(`invalid type: ${described(value)}, expected ${expected} for key \`${key}\` in ${origin}`);
   }
+}
+
+function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+/** A value as messages name it. */
+function described(value: unknown): string {
+  if (Array.isArray(value)) return "array";
+  if (value instanceof Date) return "date";
+  return typeof value === "object" ? "table" : `${typeof value} ${JSON.stringify(value)}`;
+}
+
+/** The number of the line that sets a key, as it is usually written. */
+function lineOf(text: string, section: string, key: string): number | undefined {
+  const name = (word: string) => `["']?${word.replaceAll(/[^\w-]/g, "\\$&")}["']?`;
+  const header = new RegExp(`^\\s*\\[\\s*${name(section)}\\s*\\]`);
+  const inside = new RegExp(`^\\s*${name(key)}\\s*=`);
+  const dotted = new RegExp(`^\\s*${name(section)}\\s*\\.\\s*${name(key)}\\s*=`);
+  let current = false;
+  let before = true;
+  for (const [index, line] of text.split("\n").entries()) {
+    if (/^\s*\[/.test(line)) {
+      current = header.test(line);
+      before = false;
+    } else if (current ? inside.test(line) : before && dotted.test(line)) return index + 1;
+  }
+  return undefined;
 }

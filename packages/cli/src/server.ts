@@ -30,7 +30,10 @@ export interface Server {
 export async function chooseServer(values: Values, env: Environment): Promise<Server> {
   const { server } = await loadConfig(env);
   const configured = values.get("server-url") ?? server.url;
-  if (configured !== undefined) return { url: parseUrl(configured), keep() {} };
+  if (configured !== undefined) {
+    const origin = values.has("server-url") ? "--server-url" : server.origin;
+    return { url: parseUrl(configured, origin), keep() {} };
+  }
   process.stdout.write("No asciinema server configured for this CLI.\n");
   const answer = await prompt("Enter the server URL to use by default: ", "https://asciinema.org");
   process.stdout.write("\n");
@@ -38,15 +41,16 @@ export async function chooseServer(values: Values, env: Environment): Promise<Se
   return { url, keep: () => saveDefaultServer(env, url.href) };
 }
 
-function parseUrl(text: string): URL {
-  if (!URL.canParse(text.trim())) throw new CliError(`invalid server URL '${text}': relative URL without a base`);
+/** @param origin  where the address was named */
+function parseUrl(text: string, origin?: string): URL {
+  const invalid = (why: string) =>
+    new CliError(`invalid server URL '${text}': ${why}${origin === undefined ? "" : ` (from ${origin})`}`);
+  if (!URL.canParse(text.trim())) throw invalid("relative URL without a base");
   const url = new URL(text.trim());
-  if (url.host === "") {
-    const hint = /^https?:/.test(url.protocol) ? "" : `; it begins with http:// or https://`;
-    throw new CliError(`invalid server URL '${text}': server URL is missing a host${hint}`);
-  }
-  if (!/^https?:$/.test(url.protocol))
-    throw new CliError(`invalid server URL '${text}': only http and https are supported`);
+  const web = /^https?:$/.test(url.protocol);
+  if (url.host === "")
+    throw invalid(`server URL is missing a host${web ? "" : "; it begins with http:// or https://"}`);
+  if (!web) throw invalid("only http and https are supported");
   return url;
 }
 
