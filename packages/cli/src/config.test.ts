@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { configHome, loadConfig, saveDefaultServer, stateHome } from "./config.js";
 
 const folder = mkdtempSync(join(tmpdir(), "asciinema-config-"));
@@ -158,6 +158,11 @@ test("the directories", () => {
   expect(stateHome({ HOME: "/h" })).toBe("/h/.local/state/asciinema");
   expect(stateHome({ HOME: "/h", XDG_STATE_HOME: "/x" })).toBe("/x/asciinema");
   expect(stateHome({ HOME: "/h", ASCIINEMA_STATE_HOME: "/own" })).toBe("/own");
+  const windows = { APPDATA: "/roaming", LOCALAPPDATA: "/local", HOME: "/h" };
+  expect(configHome(windows)).toBe("/h/.config/asciinema");
+  vi.spyOn(process, "platform", "get").mockReturnValue("win32");
+  expect([configHome(windows), stateHome(windows)]).toEqual(["/roaming/asciinema", "/local/asciinema"]);
+  vi.restoreAllMocks();
   expect(() => configHome({})).toThrow("need $HOME or $XDG_CONFIG_HOME or $ASCIINEMA_CONFIG_HOME");
   expect(() => stateHome({})).toThrow("need $HOME or $XDG_STATE_HOME or $ASCIINEMA_STATE_HOME");
 });

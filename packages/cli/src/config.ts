@@ -39,19 +39,20 @@ const SYSTEM = "/etc/asciinema/config.toml";
  *
  *  @throws CliError when the environment names none */
 export function configHome(env: Environment): string {
-  return home(env, "ASCIINEMA_CONFIG_HOME", "XDG_CONFIG_HOME", ".config");
+  return home(env, "ASCIINEMA_CONFIG_HOME", "XDG_CONFIG_HOME", ".config", "APPDATA");
 }
 
 /** The directory of what we remember for the user.
  *
  *  @throws CliError when the environment names none */
 export function stateHome(env: Environment): string {
-  return home(env, "ASCIINEMA_STATE_HOME", "XDG_STATE_HOME", ".local/state");
+  return home(env, "ASCIINEMA_STATE_HOME", "XDG_STATE_HOME", ".local/state", "LOCALAPPDATA");
 }
 
-function home(env: Environment, own: string, base: string, below: string): string {
+function home(env: Environment, own: string, base: string, below: string, windows: string): string {
   if (env[own]) return env[own];
   if (env[base]) return join(env[base], "asciinema");
+  if (process.platform === "win32" && env[windows]) return join(env[windows], "asciinema");
   if (env["HOME"]) return join(env["HOME"], below, "asciinema");
   throw new CliError(`need $HOME or $${base} or $${own}`);
 }

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Environment } from "./config.js";
+import { type Call, commandCall } from "./system.js";
 
 export type Notify = (text: string) => void;
 
@@ -18,28 +19,33 @@ export function notifier(settings: { enabled: boolean; command: string | undefin
   };
 }
 
-/** A program with its arguments, and what is added to its environment. */
-type Call = { args: [string, ...string[]]; env?: Record<string, string> };
+/** A program, and what is added to its environment. */
+type Message = Call & { env?: Record<string, string> };
 
-function backend(command: string | undefined, env: Environment): ((text: string) => Call) | undefined {
-  if (command) return (text) => ({ args: ["/bin/sh", "-c", command], env: { TEXT: text } });
+function backend(command: string | undefined, env: Environment): ((text: string) => Message) | undefined {
+  if (command) return (text) => ({ ...commandCall(command, env), env: { TEXT: text } });
   if (env["TMUX"] && inPath("tmux", env)) {
     // tmux expands formats in messages.
-    return (text) => ({ args: ["tmux", "display-message", `asciinema: ${text.replaceAll("#", "##")}`] });
+    return (text) => ({ file: "tmux", args: ["display-message", `asciinema: ${text.replaceAll("#", "##")}`] });
   }
-  if (inPath("notify-send", env)) return (text) => ({ args: ["notify-send", "asciinema", text] });
+  if (inPath("notify-send", env)) return (text) => ({ file: "notify-send", args: ["asciinema", text] });
   if (inPath("osascript", env)) {
     const quoted = (text: string) => JSON.stringify(text);
     return (text) => ({
-      args: ["osascript", "-e", `display notification ${quoted(text)} with title "asciinema"`],
+      file: "osascript",
+      args: ["-e", `display notification ${quoted(text)} with title "asciinema"`],
     });
   }
   return undefined;
 }
 
-function send({ args: [program, ...args], env: extra }: Call, env: Environment): Promise<boolean> {
+function send({ file, args, env: extra }: Message, env: Environment): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { env: { ...env, ...extra }, stdio: "ignore" });
+    const child = spawn(file, typeof args === "string" ? [args] : args, {
+      env: { ...env, ...extra },
+      stdio: "ignore",
+      windowsVerbatimArguments: typeof args === "string",
+    });
     child.unref();
     child.on("error", () => resolve(false));
     child.on("exit", (status) => resolve(status === 0));

@@ -7,6 +7,7 @@
 // processes go on writing.
 import { closeSync, constants, openSync, readSync } from "node:fs";
 import { ReadStream } from "node:tty";
+import { spawnOnConsole } from "./conpty.js";
 import { loadNative } from "./native.js";
 
 /** The most that one read from a Linux master returns; a full buffer makes libuv read again in the same turn. */
@@ -17,7 +18,7 @@ const SLAB = 64 * 1024;
 const KERNEL_QUEUE = 256 * 1024;
 
 export interface PtyOptions {
-  /** Run by `/bin/sh -c`. */
+  /** Run by `/bin/sh -c`, on Windows by `cmd /c`. */
   command: string;
   cols: number;
   rows: number;
@@ -30,8 +31,8 @@ export interface PtyOptions {
 /** A running child on its pseudo-terminal. */
 export interface Pty {
   readonly pid: number;
-  /** A descriptor of the slave, for reading its settings. */
-  readonly slave: number;
+  /** A descriptor of the slave, for reading its settings; Windows has none. */
+  readonly slave: number | undefined;
   /** Resolves when the child has ended and all of its output has been delivered: its exit status, or 128 + signal. */
   readonly exited: Promise<number>;
   /** Bytes written that the child has not been able to take yet. */
@@ -50,6 +51,10 @@ export interface Pty {
  *
  *  @throws CliError where there is no pseudo-terminal support */
 export function spawn(options: PtyOptions): Pty {
+  return process.platform === "win32" ? spawnOnConsole(options) : spawnOnUnix(options);
+}
+
+function spawnOnUnix(options: PtyOptions): Pty {
   const { native, helper } = loadNative();
   let ended: (status: number, signal: number) => void = () => {};
   const env = Object.entries(options.env).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
@@ -139,7 +144,7 @@ export function spawn(options: PtyOptions): Pty {
  *
  *  @throws CliError where there is no pseudo-terminal support */
 export function requirePty(): void {
-  loadNative();
+  if (process.platform !== "win32") loadNative();
 }
 
 /** Reads what is there without waiting; 0 when there is nothing. */

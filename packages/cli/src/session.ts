@@ -4,7 +4,7 @@ import { type Key, KeyReader } from "./keys.js";
 import type { Output } from "./output.js";
 import type { Probe } from "./probe.js";
 import { type Pty, spawn } from "./pty.js";
-import { EchoWatch } from "./termios.js";
+import { type Echo, watchEcho } from "./termios.js";
 import type { Size, Tty } from "./tty.js";
 import { cut, Utf8Pieces } from "./utf8.js";
 
@@ -87,7 +87,7 @@ export async function run(options: SessionOptions): Promise<SessionEnd> {
   const above = (mark: number) => (tty?.pending ?? 0) > mark || outputs.some(({ pending }) => pending > mark);
 
   const pty = spawn({ command: options.command, env: options.env, ...size, onOutput });
-  const echo = options.captureInput ? new EchoWatch(pty.slave) : undefined;
+  const echo = options.captureInput ? watchEcho(pty.slave) : undefined;
   const input = new TypedInput(pty, tty, echo, (text) => {
     emit({ time: clock.now(), type: "input", text });
   });
@@ -207,10 +207,10 @@ class TypedInput {
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   readonly #pty: Pty;
   readonly #tty: Tty | undefined;
-  readonly #echo: EchoWatch | undefined;
+  readonly #echo: Echo | undefined;
   readonly #record: (text: string) => void;
 
-  constructor(pty: Pty, tty: Tty | undefined, echo: EchoWatch | undefined, record: (text: string) => void) {
+  constructor(pty: Pty, tty: Tty | undefined, echo: Echo | undefined, record: (text: string) => void) {
     this.#pty = pty;
     this.#tty = tty;
     this.#echo = echo;
@@ -233,7 +233,7 @@ class TypedInput {
   }
 
   /** Asks before and after: a program that stops taking secrets as soon as it has read one must not betray it. */
-  async #passWatched(echo: EchoWatch, data: Uint8Array, shown: string): Promise<void> {
+  async #passWatched(echo: Echo, data: Uint8Array, shown: string): Promise<void> {
     const before = await echo.secret();
     this.#pass(data);
     const secret = before || (await echo.secret()) || asksForSecret(shown);

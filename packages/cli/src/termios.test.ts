@@ -18,7 +18,7 @@ function terminal() {
     pty.kill("SIGKILL");
     await pty.exited;
   };
-  return { fd: pty.slave, stty, end };
+  return { fd: pty.slave!, stty, end };
 }
 
 test("raw mode passes everything as it is, and the way back restores what was", async () => {

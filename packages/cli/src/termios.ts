@@ -117,10 +117,22 @@ export class RawMode {
   }
 }
 
+/** Tells whether what is typed on a terminal now may be kept. */
+export interface Echo {
+  /** Resolves to true when it must not. */
+  secret(): Promise<boolean>;
+  close(): void;
+}
+
+/** @param slave  that of the session's pseudo-terminal; without one nobody can tell, and everything is secret */
+export function watchEcho(slave: number | undefined): Echo {
+  return slave === undefined ? { secret: async () => true, close() {} } : new EchoWatch(slave);
+}
+
 const ECHO = "while read -r _; do echo $(stty -a <&3); done";
 
-/** Tells whether what is typed on a terminal now may be kept. */
-export class EchoWatch {
+/** Asks for the terminal's settings. */
+export class EchoWatch implements Echo {
   readonly #attendant: Attendant;
 
   /** @param fd  the slave of the session's pseudo-terminal */

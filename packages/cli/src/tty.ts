@@ -1,4 +1,5 @@
-// The user's terminal: always /dev/tty, so that the standard streams stay free for files and pipes.
+// The user's terminal: always /dev/tty, so that the standard streams stay free for files and pipes; on Windows the console
+// that they are connected to.
 import { closeSync, constants, openSync } from "node:fs";
 import { ReadStream, WriteStream } from "node:tty";
 import { RawMode } from "./termios.js";
@@ -12,13 +13,45 @@ export interface Size {
 const READ = 64 * 1024;
 const FLAGS = constants.O_RDWR | constants.O_NOCTTY;
 
-/** The controlling terminal of this process, in raw mode between `raw()` and `restore()`. */
-export class Tty {
+/** A terminal, in raw mode between `raw()` and `restore()`. */
+export abstract class Tty {
   /** Gets what is typed, from the first `resume()` on. The chunk may be kept. */
   onInput: (chunk: Uint8Array) => void = () => {};
   /** Called once when the terminal goes away. */
   onEnd: () => void = () => {};
 
+  /** The present size, or the last that is known; 80×24 when the terminal does not know it. */
+  abstract get size(): Size;
+  /** Bytes written that the terminal has not taken yet. */
+  abstract get pending(): number;
+  /** Writes without blocking; calls `taken` when everything written so far has been taken. */
+  abstract write(data: Uint8Array | string, taken?: () => void): void;
+  abstract raw(): Promise<void>;
+  abstract restore(): Promise<void>;
+  abstract resume(): void;
+  abstract pause(): void;
+  /** Restores the settings if that has not been done, and lets the terminal go. */
+  abstract close(): void;
+
+  /** Resolves when everything written has been taken, or the terminal has gone. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => this.write("", resolve));
+  }
+
+  /** Resolves when everything written has been taken, or after `timeout` milliseconds. */
+  flush(timeout: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, timeout);
+      this.write("", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+}
+
+/** The controlling terminal of this process. */
+class DevTty extends Tty {
   readonly #fd: number;
   readonly #stream: ReadStream;
   readonly #mode: RawMode;
@@ -28,6 +61,7 @@ export class Tty {
 
   /** @throws the system's error when this process has no controlling terminal */
   constructor() {
+    super();
     this.#fd = openSync("/dev/tty", FLAGS);
     // The stream opens its own description, so that not blocking stays its affair. What is typed is handed over as it is read, without the stream's queue in between.
     const buffer = Buffer.allocUnsafe(READ);
@@ -46,7 +80,6 @@ export class Tty {
     this.#stream.pause();
   }
 
-  /** The present size, or the last that is known; 80×24 when the terminal does not know it. */
   get size(): Size {
     try {
       const stream = new WriteStream(openSync("/dev/tty", FLAGS));
@@ -59,31 +92,13 @@ export class Tty {
     return this.#size;
   }
 
-  /** Bytes written that the terminal has not taken yet. */
   get pending(): number {
     return this.#open ? this.#stream.writableLength : 0;
   }
 
-  /** Writes without blocking; calls `taken` when everything written so far has been taken. */
   write(data: Uint8Array | string, taken?: () => void): void {
     if (this.#open) this.#stream.write(data, taken && (() => taken()));
     else taken?.();
-  }
-
-  /** Resolves when everything written has been taken, or the terminal has gone. */
-  drained(): Promise<void> {
-    return new Promise((resolve) => this.write("", resolve));
-  }
-
-  /** Resolves when everything written has been taken, or after `timeout` milliseconds. */
-  flush(timeout: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, timeout);
-      this.write("", () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
   }
 
   async raw(): Promise<void> {
@@ -105,7 +120,6 @@ export class Tty {
     this.#stream.pause();
   }
 
-  /** Restores the settings if that has not been done, and lets the terminal go. */
   close(): void {
     process.off("SIGCONT", this.#onContinue);
     this.#open = false;
@@ -119,10 +133,67 @@ export class Tty {
   }
 }
 
-/** The terminal of this process, or nothing when it has none. */
+/** The console of a Windows process, which Node's own raw mode suits: what is written to it is not processed there. */
+export class ConsoleTty extends Tty {
+  readonly #input: ReadStream;
+  readonly #output: WriteStream;
+
+  /** @throws Error when standard input and output are not connected to a console */
+  constructor(input: ReadStream, output: WriteStream) {
+    super();
+    if (!input.isTTY || !output.isTTY) throw new Error("standard input and output are no console");
+    this.#input = input;
+    this.#output = output;
+    input.on("data", (chunk: Uint8Array) => this.onInput(chunk));
+    input.once("end", () => this.onEnd()).on("error", () => this.onEnd());
+    input.pause();
+  }
+
+  get size(): Size {
+    return { cols: this.#output.columns || 80, rows: this.#output.rows || 24 };
+  }
+
+  get pending(): number {
+    return this.#output.writableLength;
+  }
+
+  write(data: Uint8Array | string, taken?: () => void): void {
+    this.#output.write(data, taken && (() => taken()));
+  }
+
+  async raw(): Promise<void> {
+    this.#input.setRawMode(true);
+  }
+
+  async restore(): Promise<void> {
+    this.#input.setRawMode(false);
+  }
+
+  resume(): void {
+    this.#input.resume();
+  }
+
+  pause(): void {
+    this.#input.pause();
+  }
+
+  close(): void {
+    this.#input.setRawMode(false);
+    this.#input.pause();
+  }
+}
+
+/** The terminal of this process.
+ *
+ *  @throws the system's error when it has none */
+export function connectTty(): Tty {
+  return process.platform === "win32" ? new ConsoleTty(process.stdin, process.stdout) : new DevTty();
+}
+
+/** The same, or nothing when it has none. */
 export function openTty(): Tty | undefined {
   try {
-    return new Tty();
+    return connectTty();
   } catch {
     return undefined;
   }

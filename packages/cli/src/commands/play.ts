@@ -9,7 +9,7 @@ import { type Outcome, Playback } from "../playback.js";
 import { Progress } from "../progress.js";
 import { Reel } from "../reel.js";
 import { eventsOf, openCapture, openSource, warnOf } from "../source.js";
-import { Tty } from "../tty.js";
+import { connectTty, type Tty } from "../tty.js";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 
@@ -77,7 +77,7 @@ async function* until(time: number | undefined, batches: AsyncIterable<Event[]>)
 
 function openTerminal(): Tty {
   try {
-    return new Tty();
+    return connectTty();
   } catch (error) {
     const instead = "play needs a terminal: asciinema cat prints what was printed, asciinema convert makes text of it";
     throw new CliError(`can't open /dev/tty: ${reason(error)}\n  ${instead}`);

@@ -526,7 +526,7 @@ test("broken settings are named with their file and key", async () => {
   const wrong = await run(script, ["rec", "-c", "true", fresh()], { home, env: { ASCIINEMA_CONFIG_HOME: config } });
   expect(wrong.status).toBe(1);
   expect(wrong.stderr).toBe(
-    `Error: invalid type: string "maybe", expected a boolean for key \`session.capture_input\` in ${config}/config.toml\n`,
+    `Error: invalid type: string "maybe", expected a boolean for key \`session.capture_input\` in ${config}/config.toml, line 2\n`,
   );
   writeFileSync(join(config, "config.toml"), "[session\n");
   expect((await run(script, ["play", "x"], { home, env: { ASCIINEMA_CONFIG_HOME: config } })).stderr).toContain(
@@ -534,6 +534,6 @@ test("broken settings are named with their file and key", async () => {
   );
   writeFileSync(join(config, "config.toml"), '[session]\npause_key = "F5"\n');
   expect((await run(script, ["auth"], { home, env: { ASCIINEMA_CONFIG_HOME: config } })).stderr).toBe(
-    `Error: invalid key definition 'F5' for key \`session.pause_key\` in ${config}/config.toml\n`,
+    `Error: invalid key definition 'F5' for key \`session.pause_key\` in ${config}/config.toml, line 2\n`,
   );
 });

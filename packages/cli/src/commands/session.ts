@@ -16,6 +16,7 @@ import { openRecordingFile, type RecordingFile } from "../recording-file.js";
 import { chooseServer } from "../server.js";
 import { run as runSession } from "../session.js";
 import type { LiveOptions, LiveOutput } from "../stream/live-output.js";
+import { userShell } from "../system.js";
 import { openTty, type Size, type Tty } from "../tty.js";
 
 /** Milliseconds of silence after which a terminal is taken not to answer. */
@@ -70,6 +71,9 @@ async function session(values: Values, env: Environment, outputs: Outputs, extra
 
   const headless = values.has("headless");
   const captureInput = values.has("capture-input") || config.session.captureInput;
+  if (captureInput && process.platform === "win32") {
+    warn("Input is not recorded: on Windows nobody can tell whether a password is being typed");
+  }
   if (values.has("stream-input") && !captureInput) warn("--stream-input does nothing without --capture-input");
   const server = asksServer(outputs) ? await chooseServer(values, env) : undefined;
   const tty = headless ? undefined : openTty();
@@ -100,7 +104,7 @@ async function session(values: Values, env: Environment, outputs: Outputs, extra
     log("INFO", ["session started", ...(recording ? [`recording to ${path}`] : []), ...(live?.urls ?? [])].join(", "));
 
     const { status, paused } = await runSession({
-      command: explicit ?? (env["SHELL"] || "/bin/sh"),
+      command: explicit ?? userShell(env),
       env: { ...env, ...extra, ...live?.environment, ASCIINEMA_SESSION: fnv1a(String(process.pid)) },
       tty,
       size,
