@@ -1,14 +1,14 @@
-// Puts a recording into somebody's page:
+// Puts a recording, or a stream, into somebody's page:
 //   <script async id="asciicast-ID" src="https://HOST/a/ID.js" data-…></script>
-// The recording plays in a frame where the script stands; the frame says how high it has to be.
+// It plays in a frame where the script stands; the frame says how high it has to be.
 (() => {
-  const pattern = /^(https?:\/\/[^/]+)\/a\/([A-Za-z0-9]+)\.js(?:[?#]|$)/;
+  const pattern = /^(https?:\/\/[^/]+)\/([as])\/([A-Za-z0-9]+)\.js(?:[?#]|$)/;
   const own = document.currentScript;
   const scripts = own ? [own] : document.querySelectorAll('script[id^="asciicast-"]');
   for (const script of scripts) insert(script);
 
   function insert(script) {
-    const [, host, id] = pattern.exec(script.src) ?? [];
+    const [, host, kind, id] = pattern.exec(script.src) ?? [];
     if (!id || script.dataset.initialized) return;
     script.dataset.initialized = "1";
 
@@ -20,8 +20,8 @@
     const frame = document.createElement("iframe");
     frame.id = `asciicast-iframe-${id}`;
     frame.name = frame.id;
-    frame.src = `${host}/a/${id}/iframe${query(script.dataset)}`;
-    frame.title = "Terminal recording";
+    frame.src = `${host}/${kind}/${id}/iframe${query(script.dataset)}`;
+    frame.title = kind === "s" ? "Live terminal" : "Terminal recording";
     frame.allow = "fullscreen";
     frame.setAttribute("scrolling", "no");
     Object.assign(frame.style, {

@@ -5,10 +5,15 @@
   addEventListener("DOMContentLoaded", start);
 
   function start() {
-    for (const place of document.querySelectorAll("[data-player]")) play(place);
+    for (const place of document.querySelectorAll("[data-player]")) {
+      if (JSON.parse(place.dataset.player).waiting) awaitStream(place);
+      else play(place);
+    }
+    for (const line of document.querySelectorAll("[data-status]")) followStatus(line);
+    for (const image of document.querySelectorAll("img[data-follow]")) followPicture(image);
     for (const command of document.querySelectorAll(".cmd")) addCopyButton(command);
     const sheet = document.getElementById("share");
-    if (sheet) follow(sheet);
+    if (sheet?.querySelector("form")) follow(sheet);
     for (const field of document.querySelectorAll("[data-timezone]")) {
       field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
     }
@@ -21,7 +26,7 @@
     if (typeof AsciinemaPlayer === "undefined") return; // the picture stays
     place.style.setProperty("--ratio", String((cols * 0.6) / (rows * 1.3333)));
     const still = place.querySelector(".still");
-    const player = AsciinemaPlayer.create(src, place, options);
+    const player = AsciinemaPlayer.create(typeof src === "string" ? src : liveSource(src), place, options);
     still.remove();
     if (view) {
       let counted = false;
@@ -32,6 +37,61 @@
     }
     followMoments(player);
     if (document.body.classList.contains("embed")) tellParent(player);
+  }
+
+  /** The address of a WebSocket cannot be relative. */
+  function liveSource(source) {
+    const url = new URL(source.url, location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    return { ...source, url: url.href };
+  }
+
+  /** Does something every so many seconds while somebody looks at the page; ends when it returns true. */
+  function every(seconds, work) {
+    const again = async () => {
+      const done = document.hidden ? false : await work().catch(() => false);
+      if (!done) setTimeout(again, seconds * 1000);
+    };
+    setTimeout(again, seconds * 1000);
+  }
+
+  /** A stream that is off plays when it is on. */
+  function awaitStream(place) {
+    every(5, async () => {
+      const answer = await fetch(place.dataset.statusOf);
+      if (answer.headers.get("x-stream-live") !== "1") return false;
+      place.classList.remove("off");
+      play(place);
+      return true;
+    });
+  }
+
+  /** The line that says what is going on stays true. Only a change between on and off is said aloud. */
+  function followStatus(line) {
+    let live;
+    every(5, async () => {
+      const answer = await fetch(line.dataset.status);
+      if (!answer.ok) return false;
+      const now = answer.headers.get("x-stream-live");
+      line.innerHTML = await answer.text(); // made and escaped by the server
+      if (live !== undefined && live !== now) said(now === "1" ? "The stream is live" : "The stream has ended");
+      live = now;
+      return false;
+    });
+  }
+
+  /** A picture of what is on is loaded again and again. */
+  function followPicture(image) {
+    every(Number(image.dataset.follow), async () => {
+      if (!image.isConnected) return true;
+      const url = new URL(image.src);
+      url.searchParams.set("n", String(Date.now()));
+      const next = new Image();
+      next.src = url.href;
+      await next.decode();
+      image.src = url.href;
+      return false;
+    });
   }
 
   /** Links to moments seek; the chapter that is playing is marked. */

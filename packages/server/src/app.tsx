@@ -29,6 +29,8 @@ import { notFound, Refusal } from "./refusal.js";
 import { mayMeasure, RequestMetrics } from "./request-metrics.js";
 import { streamApi } from "./streams/api.js";
 import { streamDescription } from "./streams/openapi.js";
+import { streamPages } from "./streams/pages.js";
+import { StreamPictures } from "./streams/pictures.js";
 import { StreamRepository } from "./streams/repository.js";
 import { StreamService } from "./streams/service.js";
 import { AboutPage } from "./web/about-page.js";
@@ -79,8 +81,10 @@ export function createApp(parts: Collaborators): Hono<App> {
   const sessions = new Sessions(accounts, clock);
   const allRecordings = new RecordingRepository(db);
   const recordings = new RecordingService(allRecordings, files, workers, config, clock);
-  const streams = new StreamService(new StreamRepository(db), studio, config, secret, clock);
+  const allStreams = new StreamRepository(db);
+  const streams = new StreamService(allStreams, studio, config, secret, clock);
   const previews = new Previews(derived, files, workers, site.host, config.previewFonts);
+  const profiles = new Profiles(accounts, files, outbox, config, clock);
   const forms = new Forms(secret, config.url);
   const limiter = new RateLimiter(clock);
   const https = config.url.startsWith("https:");
@@ -172,7 +176,7 @@ export function createApp(parts: Collaborators): Hono<App> {
     return c.redirect(/^\/(?![/\\])[\x21-\x7e]*$/.test(to) ? to : "/", 303);
   });
   app.route("/", recordPages({ config, forms, recordings, previews, files }));
-  app.route("/", recordingPages({ config, site, assets, forms, recordings, previews, files, secret }));
+  app.route("/", recordingPages({ config, site, assets, forms, recordings, previews, files, secret, streams, studio }));
   app.route(
     "/",
     accountPages({
@@ -181,12 +185,30 @@ export function createApp(parts: Collaborators): Hono<App> {
       outbox,
       signIn: new SignIn(accounts, outbox, config, clock),
       sessions,
-      profiles: new Profiles(accounts, files, outbox, config, clock),
+      profiles,
       machines,
       recordings,
       allRecordings,
       files,
       previews,
+      streams,
+      studio,
+    }),
+  );
+  app.route(
+    "/",
+    streamPages({
+      config,
+      site,
+      assets,
+      forms,
+      streams,
+      allStreams,
+      studio,
+      pictures: new StreamPictures(studio, allStreams, workers, site, config.previewFonts),
+      previews,
+      allRecordings,
+      profiles,
     }),
   );
 
@@ -210,13 +232,13 @@ export function createApp(parts: Collaborators): Hono<App> {
       const message = type === "internal_error" ? `Internal error, reference ${refusal.message}` : refusal.message;
       return c.json({ type, message, ...(details && { details }) }, status, headers);
     }
-    const file = /^\/(a\/[^/]+\.\w+|oembed|assets\/.*)$/.test(c.req.path);
+    const file = /^\/([as]\/[^/]+\.\w+|oembed|assets\/.*)$/.test(c.req.path);
     if (file && !html) return c.text(`${refusal.message}\n`, status, headers);
     if (type === "unauthenticated" && c.var.visit) {
       rememberPage(c, site);
       return c.redirect("/login/new", 303);
     }
-    const framed = /^\/a\/[^/]+\/iframe$/.test(c.req.path);
+    const framed = /^\/[as]\/[^/]+\/iframe$/.test(c.req.path);
     // An address that leads nowhere is not said again: all such pages are the same.
     const shown = { ...(c.var.visit?.site ?? site), path: "/" };
     return c.html(<ErrorPage site={shown} refusal={refusal} framed={framed} />, status, {

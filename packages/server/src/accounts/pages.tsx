@@ -4,6 +4,7 @@ import { getCookie } from "hono/cookie";
 import { type Visibility, visibilities } from "../config.js";
 import type { User } from "../db/schema.js";
 import type { FileStore } from "../files/files.js";
+import type { Studio } from "../live/studio.js";
 import type { Outbox } from "../mail/mailer.js";
 import { visitor } from "../policy.js";
 import { atomFeed } from "../recordings/feed.js";
@@ -12,6 +13,9 @@ import type { Previews } from "../recordings/previews.js";
 import type { RecordingRepository } from "../recordings/repository.js";
 import type { RecordingService } from "../recordings/service.js";
 import { notFound, Refusal } from "../refusal.js";
+import { StreamGroups } from "../streams/list-items.js";
+import { streamItem } from "../streams/pages.js";
+import type { StreamService } from "../streams/service.js";
 import { clearCookie, setPrivateCookie } from "../web/cookies.js";
 import type { Forms } from "../web/forms.js";
 import { pagePolicy } from "../web/security.js";
@@ -40,6 +44,8 @@ interface Parts {
   allRecordings: RecordingRepository;
   files: FileStore;
   previews: Previews;
+  streams: StreamService;
+  studio: Studio;
 }
 
 const PER_PAGE = 15;
@@ -51,7 +57,8 @@ const secretPage = { ...page, "referrer-policy": "same-origin", "cache-control":
 
 /** Signing in and out, people's pages, and what they settle about their accounts. */
 export function accountPages(parts: Parts): Hono<PageEnv> {
-  const { url, forms, outbox, signIn, sessions, profiles, machines, recordings, files, previews } = parts;
+  const { url, forms, outbox, signIn, sessions, profiles, machines, recordings, files, previews, streams, studio } =
+    parts;
   const app = new Hono<PageEnv>();
 
   app.get("/login", (c) => c.redirect("/login/new"));
@@ -114,6 +121,8 @@ export function accountPages(parts: Parts): Hono<PageEnv> {
     } catch (error) {
       return account(c, { ...fieldsOf(error), values });
     }
+    // Schedules mean the time zone that was just settled.
+    await streams.reschedule(user.id);
     return goTo(c, "/user/edit", "saved");
   });
 
@@ -244,6 +253,7 @@ export function accountPages(parts: Parts): Hono<PageEnv> {
     if (c.req.param("name") !== `~${user.username}`) return c.redirect(`/~${user.username}`);
     const { actor, site } = c.var.visit;
     const found = await recordings.of(actor, user.id, shown, Number(number), PER_PAGE);
+    const on = await streams.shown({ userId: user.id }, 2);
     const pages = Math.max(1, Math.ceil(found.counts[shown]! / PER_PAGE));
     if (Number(number) > pages) throw notFound("Page");
     const view = (
@@ -256,6 +266,17 @@ export function accountPages(parts: Parts): Hono<PageEnv> {
         shown={shown}
         page={Number(number)}
         pages={pages}
+        streams={
+          number === "1" ? (
+            <StreamGroups
+              site={site}
+              live={on.live.map((stream) => streamItem(studio, stream))}
+              upcoming={on.upcoming}
+              prefix={`/~${user.username}`}
+              ofOneAuthor
+            />
+          ) : null
+        }
       />
     );
     return c.html(view, 200, page);

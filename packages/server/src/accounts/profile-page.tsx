@@ -1,4 +1,4 @@
-import type { FC } from "hono/jsx";
+import type { Child, FC } from "hono/jsx";
 import type { Visibility } from "../config.js";
 import type { User } from "../db/schema.js";
 import { Card } from "../recordings/list-items.js";
@@ -19,6 +19,8 @@ export const ProfilePage: FC<{
   shown: Visibility;
   page: number;
   pages: number;
+  /** What is on and what is to come. */
+  streams: Child;
 }> = (props) => {
   const { site, user, isOwn, recordings, counts, shown, page, pages } = props;
   const address = (visibility: Visibility) =>
@@ -52,6 +54,10 @@ export const ProfilePage: FC<{
             </div>
             {isOwn ? (
               <div class="acts">
+                <a class="btn plain" href="/user/streams">
+                  <Icon site={site} name="dot" />
+                  Streams
+                </a>
                 <a class="btn" href="/user/edit">
                   <Icon site={site} name="sliders" />
                   Account
@@ -73,6 +79,7 @@ export const ProfilePage: FC<{
             </nav>
           ) : null}
         </div>
+        {props.streams}
         <section class="sect">
           <header>
             <h2>Recordings</h2>

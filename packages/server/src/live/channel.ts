@@ -6,6 +6,7 @@ import type { FileStore } from "../files/files.js";
 import type { Log } from "../log.js";
 import type { ListedStream, StreamRepository } from "../streams/repository.js";
 import { randomToken } from "../token.js";
+import { Activity } from "./activity.js";
 import { headerLine, type Joining, type SessionSettings, takenOver } from "./joining.js";
 import { Recorder, type RecordingState } from "./recorder.js";
 import type { SessionRepository } from "./sessions.js";
@@ -50,6 +51,7 @@ interface Session {
 export class Channel {
   readonly hub: Hub;
   readonly viewers: FanOut;
+  readonly activity = new Activity();
   /** How many producers and viewers are connected. */
   connections = 0;
   private readonly forward: { input: boolean; exit: boolean };
@@ -141,6 +143,7 @@ export class Channel {
     const { id, ...event } = message;
     if (!this.hub.publish(event, id)) return true;
     session.time = Math.max(session.time, event.time);
+    if (event.type === "output") this.activity.add(event.text.length);
     if (session.recorder?.active) this.record(session.recorder, session, event, id);
     else producer.stored(id);
     return true;

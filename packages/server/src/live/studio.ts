@@ -10,6 +10,8 @@ import type { FileStore } from "../files/files.js";
 import type { Log } from "../log.js";
 import type { RecordingRepository } from "../recordings/repository.js";
 import type { RecordingService } from "../recordings/service.js";
+import type { Screen } from "../streams/drawing.js";
+import type { LiveScreens } from "../streams/pictures.js";
 import { type ListedStream, StreamRepository } from "../streams/repository.js";
 import type { OnAir } from "../streams/service.js";
 import { Channel, type ChannelParts } from "./channel.js";
@@ -29,7 +31,7 @@ interface Parts {
 }
 
 /** All streams that are on or watched on this server. */
-export class Studio implements OnAir {
+export class Studio implements OnAir, LiveScreens {
   readonly joining: Joining;
   private readonly channels = new Map<number, Channel>();
   private readonly parts: ChannelParts;
@@ -81,6 +83,21 @@ export class Studio implements OnAir {
   leave(channel: Channel): void {
     channel.connections--;
     if (channel.idle) this.channels.delete(channel.stream.id);
+  }
+
+  /** The screen of a stream that is on. */
+  screen(streamId: number): (Screen & { theme?: Theme; trace: string }) | undefined {
+    const channel = this.channels.get(streamId);
+    if (!channel?.live) return undefined;
+    const { cols, rows, dump, theme } = channel.hub.init();
+    return { cols, rows, dump, ...(theme && { theme }), trace: channel.activity.levels() };
+  }
+
+  /** What is stored of a stream that is on, as a recording that is not finished. */
+  async kept(streamId: number): Promise<AsyncGenerator<Uint8Array> | undefined> {
+    const id = this.channels.get(streamId)?.recordedSession;
+    const session = id ? await this.parts.sessions.byId(id) : undefined;
+    return session && this.joining.content(session);
   }
 
   /** How many watch, on this server. */

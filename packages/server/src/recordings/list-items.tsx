@@ -77,8 +77,8 @@ const Author: FC<{ recording: ListedRecording }> = ({ recording }) =>
     <span>{recording.author}</span>
   );
 
-/** Who can see a recording, as symbol and word. */
-export const Visible: FC<{ site: Site; recording: ListedRecording }> = ({ site, recording }) => {
+/** Who can see a recording or a stream, as symbol and word. */
+export const Visible: FC<{ site: Site; recording: Pick<ListedRecording, "visibility"> }> = ({ site, recording }) => {
   const [icon, word] = (
     { public: ["globe", "Public"], unlisted: ["link", "Unlisted"], private: ["lock", "Private"] } as const
   )[recording.visibility];

@@ -1,4 +1,4 @@
-import type { FC } from "hono/jsx";
+import type { Child, FC } from "hono/jsx";
 import { Command, count } from "../web/components.js";
 import { Page } from "../web/layout.js";
 import type { Site } from "../web/site.js";
@@ -18,11 +18,13 @@ interface HomeProps {
   recent: ListProps["recordings"];
   /** Whether there are more recent ones. */
   more: boolean;
+  /** What is on and what is to come. */
+  streams: Child;
 }
 
 /** The first page: what this is, what was put forward, what is popular, what is new. Groups with nothing in them are left
  *  out. */
-export const HomePage: FC<HomeProps> = ({ site, featured, popular, recent, more }) => {
+export const HomePage: FC<HomeProps> = ({ site, featured, popular, recent, more, streams }) => {
   const grouped = featured.length > 0 || popular.length > 0;
   const all = (kind: ListKind) => (
     <a href={`/explore/recordings/${kind}`}>
@@ -47,6 +49,7 @@ export const HomePage: FC<HomeProps> = ({ site, featured, popular, recent, more 
             <Command text="asciinema rec demo.cast" />
           </div>
         )}
+        {streams}
         {featured.length > 0 ? (
           <section class="sect">
             <header>

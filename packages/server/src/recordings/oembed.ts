@@ -24,14 +24,36 @@ export interface OEmbed {
 /** Below the screen: the player's bar and the line with the title. */
 const BELOW = 88;
 
-/** Describes a recording for embedding, no larger than asked. */
+/** What is embedded: its page, and what that is called. */
+export interface Embedded {
+  path: string;
+  title: string;
+  author: string | null;
+  cols: number;
+  rows: number;
+  /** The path of the card. */
+  card: string;
+}
+
+/** A recording as something to embed. */
+export function embeddedRecording(recording: ListedRecording): Embedded {
+  const path = `/a/${addressOf(recording)}`;
+  return {
+    path,
+    title: titleOf(recording),
+    author: recording.author,
+    cols: recording.term_cols_override ?? recording.term_cols,
+    rows: recording.term_rows_override ?? recording.term_rows,
+    card: `${path}.png?f=c`,
+  };
+}
+
+/** Describes something for embedding, no larger than asked. */
 export function oembed(
   site: Site,
-  recording: ListedRecording,
+  { path, title, author, cols, rows, card }: Embedded,
   limits: { width?: number | undefined; height?: number | undefined },
 ): OEmbed {
-  const cols = recording.term_cols_override ?? recording.term_cols;
-  const rows = recording.term_rows_override ?? recording.term_rows;
   const natural = { width: Math.round(cols * 8.4 + 22), height: rows * 19 + 22 };
   const scale = Math.min(
     1,
@@ -40,22 +62,21 @@ export function oembed(
   );
   const width = Math.max(1, Math.floor(natural.width * scale));
   const height = Math.max(1, Math.floor(natural.height * scale)) + BELOW;
-  const page = `${site.url}/a/${addressOf(recording)}`;
-  const src = `${page}/iframe`;
+  const src = `${site.url}${path}/iframe`;
   return {
     type: "rich",
     version: "1.0",
-    title: titleOf(recording),
-    ...(recording.author && { author_name: recording.author }),
+    title,
+    ...(author && { author_name: author }),
     provider_name: site.name,
     provider_url: site.url,
     ...((limits.width ?? 1200) >= 1200 &&
       (limits.height ?? 630) >= 630 && {
-        thumbnail_url: `${page}.png?f=c`,
+        thumbnail_url: `${site.url}${card}`,
         thumbnail_width: 1200,
         thumbnail_height: 630,
       }),
-    html: `<iframe src="${escaped(src)}" width="${width}" height="${height}" title="${escaped(titleOf(recording))}" allow="fullscreen" frameborder="0"></iframe>`,
+    html: `<iframe src="${escaped(src)}" width="${width}" height="${height}" title="${escaped(title)}" allow="fullscreen" frameborder="0"></iframe>`,
     width,
     height,
   };

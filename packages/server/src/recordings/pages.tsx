@@ -1,19 +1,24 @@
 import { type Context, Hono } from "hono";
 import type { Config } from "../config.js";
 import type { FileStore } from "../files/files.js";
+import type { Studio } from "../live/studio.js";
 import { may, visitor } from "../policy.js";
 import { type FieldError, notFound, Refusal } from "../refusal.js";
+import { StreamGroups } from "../streams/list-items.js";
+import { streamItem } from "../streams/pages.js";
+import { embeddedStream, type StreamService } from "../streams/service.js";
 import { answerCompressed, answerPacked, answerStored } from "../web/answers.js";
 import type { Assets } from "../web/assets.js";
 import type { Forms } from "../web/forms.js";
-import { acceptsGzip, preferredForm } from "../web/negotiation.js";
+import { preferredForm } from "../web/negotiation.js";
 import { framedPolicy, pagePolicy } from "../web/security.js";
 import type { Site } from "../web/site.js";
 import { goTo, type PageEnv, signedIn } from "../web/visit.js";
 import { conversions } from "./conversion.js";
+import { embedScript } from "./embed.js";
 import { atomFeed } from "./feed.js";
 import { HomePage, ListPage } from "./list-pages.js";
-import { oembed, oembedXml } from "./oembed.js";
+import { embeddedRecording, oembed, oembedXml } from "./oembed.js";
 import { pageOptions } from "./playback.js";
 import type { Previews } from "./previews.js";
 import { FramedRecordingPage, RecordingPage } from "./recording-page.js";
@@ -33,6 +38,8 @@ interface Parts {
   previews: Previews;
   files: FileStore;
   secret: string;
+  streams: StreamService;
+  studio: Studio;
 }
 
 const PER_HOME = 11;
@@ -51,15 +58,16 @@ const YEAR = "public, max-age=31536000, must-revalidate";
 
 /** Everything about recordings that a browser shows or fetches. */
 export function recordingPages(parts: Parts): Hono<PageEnv> {
-  const { config, site, assets, forms, recordings, previews, files, secret } = parts;
+  const { config, site, assets, forms, recordings, previews, files, secret, streams, studio } = parts;
   const app = new Hono<PageEnv>();
   const withPicture = (recording: ListedRecording) => ({ recording, picture: previews.picture(recording) });
 
   app.get("/", async (c) => {
-    const [featured, popular, recent] = await Promise.all([
+    const [featured, popular, recent, on] = await Promise.all([
       recordings.list("featured", 1, 3),
       recordings.list("popular", 1, FEW),
       recordings.list("recent", 1, PER_HOME),
+      streams.shown("public", 2),
     ]);
     const page = (
       <HomePage
@@ -69,6 +77,14 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
         popular={recent.count > FEW ? popular.recordings.map(withPicture) : []}
         recent={recent.recordings.map(withPicture)}
         more={recent.count > PER_HOME}
+        streams={
+          <StreamGroups
+            site={c.var.visit.site}
+            live={on.live.map((stream) => streamItem(studio, stream))}
+            upcoming={on.upcoming}
+            prefix="/explore"
+          />
+        }
       />
     );
     return c.html(page, 200, { "content-security-policy": pagePolicy });
@@ -112,7 +128,7 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
       case "png":
         return raster(c, recording);
       case "js":
-        return embedScript(c);
+        return embedScript(c, assets);
       default:
         return player(c, recording, address);
     }
@@ -205,11 +221,16 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
 
   app.get("/oembed", async (c) => {
     const { url, format, maxwidth, maxheight } = c.req.query();
-    const address = url === undefined ? undefined : /^\/a\/([A-Za-z0-9]+)\/?$/.exec(pathOf(url) ?? "")?.[1];
-    if (address === undefined) throw new Refusal("bad_request", "The parameter url must be the address of a recording");
+    const [, kind, address] = /^\/([as])\/([A-Za-z0-9]+)\/?$/.exec(pathOf(url ?? "") ?? "") ?? [];
+    if (address === undefined) {
+      throw new Refusal("bad_request", "The parameter url must be the address of a recording or a stream");
+    }
     const limits = { width: limit("maxwidth", maxwidth), height: limit("maxheight", maxheight) };
-    const recording = await recordings.show(visitor, address);
-    const answer = oembed(site, recording, limits);
+    const subject =
+      kind === "s"
+        ? embeddedStream(await streams.show(visitor, address))
+        : embeddedRecording(await recordings.show(visitor, address));
+    const answer = oembed(site, subject, limits);
     const xml = format === undefined ? /\bxml\b/.test(c.req.header("accept") ?? "") : format === "xml";
     if (format !== undefined && format !== "xml" && format !== "json") {
       throw new Refusal("bad_request", "The parameter format must be json or xml");
@@ -322,19 +343,6 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
 
   function keptFor(c: Context<PageEnv>, recording: ListedRecording, key: string): string {
     return recording.visibility === "private" ? OWN : c.req.query("v") === key ? YEAR : HOUR;
-  }
-
-  function embedScript(c: Context): Response {
-    const { content, gzip, type, etag } = assets.content("embed.js");
-    const compressed = acceptsGzip(c.req.header("accept-encoding"));
-    const headers: Record<string, string> = {
-      "content-type": type,
-      "cache-control": "public, max-age=60",
-      vary: "accept-encoding",
-      etag,
-    };
-    if (compressed) headers["content-encoding"] = "gzip";
-    return new Response(new Uint8Array(compressed ? gzip : content), { headers });
   }
 }
 

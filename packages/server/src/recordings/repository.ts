@@ -132,6 +132,19 @@ export class RecordingRepository {
       .execute();
   }
 
+  /** Recordings that were made of a stream, newest first.
+   *
+   *  @param all  also those that are not public */
+  async ofStream(streamId: number, all: boolean, limit: number): Promise<ListedRecording[]> {
+    return this.listed()
+      .where("recordings.stream_id", "=", streamId)
+      .where("archived_at", "is", null)
+      .$if(!all, (query) => query.where("visibility", "=", "public"))
+      .orderBy("recordings.id", "desc")
+      .limit(limit)
+      .execute();
+  }
+
   /** How many recordings of each visibility a user has. */
   async countsOf(userId: number): Promise<Record<Visibility, number>> {
     const rows = await this.db

@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { Refusal } from "../refusal.js";
+import { drawScreen, type ScreenPicture } from "../streams/drawing.js";
 import type { Assignment, Outcome } from "../worker-pool.js";
 import { type Conversion, convert } from "./conversion.js";
 import { drawPicture, drawRaster, type Picturing, type Rastering, writeOutline, writeTranscript } from "./drawing.js";
@@ -16,6 +17,7 @@ export type Task =
   | { kind: "transcript"; reading: Reading; target: string }
   | { kind: "convert"; content: string; version: Conversion; target: string }
   | { kind: "segments"; reading: Reading; markers: MarkerTime[] | undefined; key: string; target: string }
+  | { kind: "screen"; picture: ScreenPicture }
   | { kind: "outline"; reading: Reading; most: number; target: string };
 
 function perform(task: Task): Promise<unknown> {
@@ -32,6 +34,8 @@ function perform(task: Task): Promise<unknown> {
       return convert(task.content, task.version, task.target);
     case "segments":
       return writeSegments(task.reading, task, task.target);
+    case "screen":
+      return drawScreen(task.picture);
     case "outline":
       return writeOutline(task.reading, task.most, task.target);
     default:

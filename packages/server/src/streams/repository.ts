@@ -13,6 +13,9 @@ export interface ListedStream extends Stream {
   /** Whether the owner wants streams recorded, and how many may be live; `null`: as the configuration says. */
   recording_enabled: boolean | null;
   live_limit: number | null;
+  /** The owner's theme and font, for streams that do not say. */
+  owner_theme: string | null;
+  owner_font: string | null;
   /** How many recordings were made of it that are still there. */
   recordings: number;
 }
@@ -258,10 +261,16 @@ export class StreamRepository {
     await saveScreen(this.db, screen);
   }
 
+  /** The time zone of an account. */
+  async timezone(userId: number): Promise<string | null> {
+    const user = await this.db.selectFrom("users").select("timezone").where("id", "=", userId).executeTakeFirst();
+    return user?.timezone ?? null;
+  }
+
   /** Changes what an account has settled about its streams. */
   async settle(
     userId: number,
-    changes: Partial<Pick<User, "default_stream_visibility" | "stream_recording_enabled" | "timezone">>,
+    changes: Pick<User, "default_stream_visibility" | "stream_recording_enabled">,
   ): Promise<void> {
     await this.db.updateTable("users").set(changes).where("id", "=", userId).execute();
   }
@@ -277,6 +286,8 @@ export class StreamRepository {
         "users.streaming_enabled",
         "users.stream_recording_enabled as recording_enabled",
         "users.live_stream_limit as live_limit",
+        "users.term_theme_name as owner_theme",
+        "users.term_font_family as owner_font",
         sql<number>`(select count(*) from recordings
           where recordings.stream_id = streams.id and recordings.archived_at is null)`.as("recordings"),
       ]);

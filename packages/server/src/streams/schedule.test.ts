@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isTimezone, nextTime, parseSchedule, type Schedule } from "./schedule.js";
+import { nextTime, parseSchedule, type Schedule } from "./schedule.js";
 
 const after = (text: string, from: string, timezone = "UTC") => {
   const schedule = parseSchedule(text);
@@ -95,11 +95,4 @@ test("any text is read or refused, and a next time is after, on a minute, and fi
       expect(parseSchedule(text)).toBeTypeOf("object");
     }),
   );
-});
-
-test("time zones are known by name", () => {
-  expect(isTimezone("Europe/Warsaw")).toBe(true);
-  expect(isTimezone("UTC")).toBe(true);
-  expect(isTimezone("Mars/Base")).toBe(false);
-  expect(isTimezone("")).toBe(false);
 });

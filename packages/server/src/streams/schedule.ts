@@ -94,16 +94,6 @@ export function nextTime(schedule: Schedule, after: number, timezone: string): n
   return undefined;
 }
 
-/** Whether there is a time zone of that name. */
-export function isTimezone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return /^[A-Za-z]/.test(name);
-  } catch {
-    return false;
-  }
-}
-
 function parseField(word: string, field: (typeof fields)[number]): Set<number> | undefined {
   const set = new Set<number>();
   for (const part of word.split(",")) {

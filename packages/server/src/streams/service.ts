@@ -1,7 +1,8 @@
 import { accountRequired } from "../accounts/machines.js";
-import type { Config } from "../config.js";
+import { type Config, visibilities } from "../config.js";
 import type { Stream, User } from "../db/schema.js";
 import { type Actor, may } from "../policy.js";
+import type { Embedded } from "../recordings/oembed.js";
 import { notFound, Refusal } from "../refusal.js";
 import { randomToken } from "../token.js";
 import { type StreamSettings, streamSettings } from "./fields.js";
@@ -57,6 +58,9 @@ export class StreamService {
         producer_key: randomToken(producerKeyLength),
         visibility: user.default_stream_visibility ?? this.config.streams.visibility,
         grace_period: this.config.streams.gracePeriod,
+        term_theme_prefer_original: user.term_theme_prefer_original,
+        term_bold_is_bright: user.term_bold_is_bright,
+        term_adaptive_palette: user.term_adaptive_palette,
         created_at: now,
         updated_at: now,
         ...settings,
@@ -161,6 +165,11 @@ export class StreamService {
     return { streams, cursor };
   }
 
+  /** The time zone that a stream's schedule means; `null`: UTC. */
+  async timezoneOf(stream: Stream): Promise<string | null> {
+    return this.repository.timezone(stream.user_id);
+  }
+
   /** Where a producer of a stream connects. */
   producerUrl(stream: Pick<Stream, "producer_key">): string {
     return `${this.config.url.replace(/^http/, "ws")}/ws/S/${producerToken(this.secret, stream.producer_key)}`;
@@ -196,6 +205,42 @@ export class StreamService {
     return { streams, count: counts[kind] };
   }
 
+  /** A page of all of a user's streams, and how many there are.
+   *
+   *  @param page  from 1 */
+  async of(user: User, page: number, perPage: number): Promise<{ streams: ListedStream[]; count: number }> {
+    this.admit(user);
+    const [streams, count] = await Promise.all([
+      this.repository.all(user.id, perPage, (page - 1) * perPage),
+      this.repository.count(user.id),
+    ]);
+    return { streams, count };
+  }
+
+  /** Saves what an account wants for its streams.
+   *
+   *  @throws Refusal  validation_failed */
+  async settle(user: User, form: Record<string, string>): Promise<void> {
+    this.admit(user);
+    const visibility = visibilities.find((one) => one === form["visibility"]);
+    if (!visibility) {
+      const details = [{ field: "visibility", message: "Choose one of those." }];
+      throw new Refusal("validation_failed", "Not saved", { details });
+    }
+    await this.repository.settle(user.id, {
+      default_stream_visibility: visibility,
+      stream_recording_enabled: form["record"] !== undefined,
+    });
+  }
+
+  /** Works out anew when an account's streams are, in a time zone that it may have changed. */
+  async reschedule(userId: number): Promise<void> {
+    const timezone = await this.repository.timezone(userId);
+    for (const { id, schedule } of await this.repository.all(userId, 1000)) {
+      if (schedule !== null) await this.repository.schedule(id, next(schedule, this.clock(), timezone) ?? null);
+    }
+  }
+
   /** Looks for the next dates of schedules whose last one has passed, and ends streams that nobody is on any more. */
   async tend(): Promise<{ ended: number }> {
     const now = this.clock();
@@ -224,6 +269,35 @@ export class StreamService {
   }
 }
 
+/** What a stream is called. */
+export function streamTitle(stream: Pick<ListedStream, "title" | "author">): string {
+  return stream.title ?? (stream.author ? `${stream.author}'s stream` : "A stream");
+}
+
+/** A stream as something to embed. */
+export function embeddedStream(stream: ListedStream): Embedded {
+  const path = `/s/${stream.public_token}`;
+  return {
+    path,
+    title: streamTitle(stream),
+    author: stream.author,
+    cols: stream.term_cols ?? 80,
+    rows: stream.term_rows ?? 24,
+    card: `${path}.png`,
+  };
+}
+
+/** The next times at which a stream is to be live, in milliseconds since 1970. */
+export function nextTimes(schedule: string | null, now: number, timezone: string | null, count: number): number[] {
+  const times: number[] = [];
+  for (let after = now; times.length < count; after = times.at(-1)!) {
+    const time = next(schedule, after, timezone);
+    if (time === undefined) break;
+    times.push(time);
+  }
+  return times;
+}
+
 /** What a new stream is before anybody has said anything about it. */
 const blank = {
   live: false,
@@ -243,9 +317,6 @@ const blank = {
   term_rows: null,
   term_theme: null,
   term_theme_name: null,
-  term_theme_prefer_original: true,
-  term_bold_is_bright: false,
-  term_adaptive_palette: false,
   term_line_height: null,
   term_font_family: null,
   term_cursor_mode: null,

@@ -7,7 +7,7 @@ interface PageProps {
   site: Site;
   title: string;
   /** The entry of the navigation that this page is. */
-  current?: "explore" | "record" | "sign-in" | "reader" | undefined;
+  current?: "explore" | "live" | "record" | "sign-in" | "reader" | undefined;
   /** More for the document's head. */
   head?: Child;
   /** Whether search engines may show the page; so unless told otherwise. */
@@ -33,6 +33,9 @@ export const Page: FC<PropsWithChildren<PageProps>> = ({ site, title, current, h
           <nav class="nav" id="nav" popover="auto" aria-label="Main">
             <a href="/explore/recordings/recent" aria-current={current === "explore" ? "page" : undefined}>
               Explore
+            </a>
+            <a href="/explore/streams/live" aria-current={current === "live" ? "page" : undefined}>
+              Live
             </a>
             <a href="/record" aria-current={current === "record" ? "page" : undefined}>
               Record

@@ -43,6 +43,8 @@ const notes = {
   published: "This recording is public now.",
   uploaded: "Uploaded.",
   "uploaded-cut": "Uploaded. The last line of the file was not complete: the recording ends before it.",
+  "stream-made": "There is your stream. What you settle here can be changed at any time.",
+  "stream-deleted": "Deleted. Its recordings stay.",
 } as const;
 
 export type Note = keyof typeof notes;
