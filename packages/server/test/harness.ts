@@ -79,9 +79,13 @@ export function cast(header: Record<string, unknown> = {}, events?: string[]): s
 
 const start = Date.parse("2026-11-21T10:00:00Z");
 
+/** Starts a server.
+ *
+ *  @param settings.databaseUrl  of an empty PostgreSQL database; SQLite unless given */
 export async function startTestServer(settings: Partial<Config> = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "asciinema-server-"));
-  const db = openDatabase({ dataDir: folder, databaseUrl: undefined, databasePoolSize: 1 });
+  const { databaseUrl } = settings;
+  const db = openDatabase({ dataDir: folder, databaseUrl, databasePoolSize: databaseUrl ? 4 : 1 });
   await migrate(db);
   const files = await openDiskStore(folder);
   const workers: WorkerPool<Task> = recordingWorkers();
@@ -123,7 +127,8 @@ export async function startTestServer(settings: Partial<Config> = {}): Promise<T
       for (const table of ["recordings", "stream_sessions", "streams", "clis", "sessions", "links", "users"] as const) {
         await db.deleteFrom(table).execute();
       }
-      await sql`delete from sqlite_sequence`.execute(db);
+      if (databaseUrl) for (const table of ["users", "recordings"]) await restart(table);
+      else await sql`delete from sqlite_sequence`.execute(db);
       for await (const { key } of files.list()) await files.delete(key);
       mails.length = 0;
       logged.length = 0;
@@ -135,6 +140,7 @@ export async function startTestServer(settings: Partial<Config> = {}): Promise<T
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  const restart = (table: string) => sql`alter sequence ${sql.ref(`${table}_id_seq`)} restart`.execute(db);
   const accounts = new AccountRepository(db);
   const allRecordings = new RecordingRepository(db);
   const recordings = new RecordingService(allRecordings, files, workers, config, clock);

@@ -29,32 +29,8 @@ async function add(visibility: string, header: Record<string, unknown> = {}, eve
 const get = (path: string, headers: Record<string, string> = {}) => server.request(path, { headers });
 const page = (path: string) => get(path, { accept: "text/html" });
 
-describe("who sees what", () => {
-  const forms = ["", ".cast", ".json", ".txt", ".svg", ".png", ".js", "/iframe"];
-  const cases = (["public", "unlisted", "private"] as const).flatMap((visibility) =>
-    (["number", "token"] as const).flatMap((address) => forms.map((form) => ({ visibility, address, form }))),
-  );
-  const recordings: Record<string, Uploaded> = {};
-  beforeAll(async () => {
-    for (const visibility of ["public", "unlisted", "private"]) recordings[visibility] = await add(visibility);
-  });
-
-  test.each(cases)("$visibility by $address$form", async ({ visibility, address, form }) => {
-    const { id, token } = recordings[visibility]!;
-    const answer = await page(`/a/${address === "number" ? id : token}${form}`);
-    const visible = visibility === "public" || (visibility === "unlisted" && address === "token");
-    if (!visible) {
-      // The very same as for what was never there.
-      const missing = await page(`/a/${address === "number" ? 999_999 : "A".repeat(22)}${form}`);
-      expect(answer.status).toBe(404);
-      expect(await answer.text()).toBe(await missing.text());
-      return;
-    }
-    const canonical = form !== "" || (visibility === "public") === (address === "number");
-    expect(answer.status).toBe(canonical ? 200 : 302);
-    if (!canonical) expect(answer.headers.get("location")).toBe(`/a/${id}`);
-  });
-
+describe("addresses", () => {
+  const forms = ["", ".cast", ".json", ".txt", ".svg", ".png", ".js", "/iframe", "/segments/index.json"];
   test.each(forms)("an archived one is gone: %s", async (form) => {
     const { id, token } = await add("public");
     const hidden = await add("private");
@@ -79,7 +55,7 @@ describe("who sees what", () => {
   });
 
   test("a redirect to the canonical address keeps what the link asks for", async () => {
-    const { id, token } = recordings["public"]!;
+    const { id, token } = await add("public");
     expect((await page(`/a/${token}?t=1:05&speed=2`)).headers.get("location")).toBe(`/a/${id}?t=1:05&speed=2`);
   });
 });
