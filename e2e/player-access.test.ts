@@ -185,3 +185,22 @@ test("reduced motion is honoured: no blinking, no transitions", async () => {
   expect(await page.$eval(".ap-control-bar", (bar) => getComputedStyle(bar).transitionDuration)).toBe("0s");
   await page.context().close();
 });
+
+test("with forced colours the terminal keeps its own, and what is around it takes the system's", async () => {
+  const page = await open({ data: recording }, { cursorMode: "hidden" });
+  await page.evaluate(() => window.player.seek(1));
+  const look = async () => {
+    await page.waitForTimeout(200);
+    return page.evaluate(() => ({
+      picture: document.querySelector<HTMLCanvasElement>(".ap-term canvas")!.toDataURL(),
+      around: getComputedStyle(document.querySelector(".ap-term")!).borderColor,
+      bar: getComputedStyle(document.querySelector(".ap-past")!).stroke,
+    }));
+  };
+  const usual = await look();
+  await page.emulateMedia({ forcedColors: "active", colorScheme: "light" });
+  const forced = await look();
+  expect(forced).toEqual({ ...usual, bar: "rgb(0, 0, 0)" });
+  expect(usual.bar).not.toBe(forced.bar);
+  await page.context().close();
+});

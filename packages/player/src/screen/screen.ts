@@ -369,7 +369,7 @@ export class Screen {
     this.#palette = palette(theme, { adaptive: this.settings.adaptivePalette });
     this.#colorsChanged = true;
     const [fg, bg] = [this.#palette[FOREGROUND]!, this.#palette[BACKGROUND]!];
-    style.setProperty("--ap-fg", `#${legible(fg, bg).toString(16).padStart(6, "0")}`);
+    style.setProperty("--ap-legible", `#${legible(fg, bg).toString(16).padStart(6, "0")}`);
     this.player.classList.toggle("ap-on-light", luminance(bg) > 0.18);
     this.relay();
   }
