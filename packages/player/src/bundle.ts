@@ -1,4 +1,5 @@
-// The script that pages include: the module's names on a global.
-import { create } from "./index.js";
+// The script that pages include: `create` on a global, and the element.
+import { create, defineElement } from "./index.js";
 
 Object.assign(globalThis, { AsciinemaPlayer: { create } });
+defineElement();

@@ -39,6 +39,26 @@ export interface Events {
   muted: boolean;
 }
 
+/** The names of all events. */
+export const eventNames: readonly (keyof Events)[] = [
+  "play",
+  "playing",
+  "pause",
+  "ended",
+  "input",
+  "marker",
+  "error",
+  "seeked",
+  "ready",
+  "metadata",
+  "reset",
+  "resize",
+  "output",
+  "loading",
+  "offline",
+  "muted",
+];
+
 /** What drivers may add to a reset: the contents as a snapshot, which is cheaper than as text. */
 export type Reset = Events["reset"] & { snapshot?: Snapshot };
 

@@ -1,3 +1,4 @@
+import { define } from "./element.js";
 import type { Options } from "./options.js";
 import { settle } from "./options.js";
 import { type Player, PlayerView } from "./player.js";
@@ -19,7 +20,14 @@ export function create(source: Source, container: HTMLElement, options: Options 
   return new PlayerView(driver, container, settings).player;
 }
 
+/** Makes `<asciinema-player>` known to the page, as the script bundle does by itself. Does nothing the second time, nor
+ *  where there is no page. */
+export function defineElement(): void {
+  if (globalThis.customElements) define(create);
+}
+
 export type { Dispatch, Driver, DriverFactory, EmbeddedTheme, Events, Reset, SeekLocation } from "./driver.js";
+export type { AsciinemaPlayerElement } from "./element.js";
 export type { DriverOptions, Logger, Marker, Options, Poster } from "./options.js";
 export type { Player } from "./player.js";
 export type {

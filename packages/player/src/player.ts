@@ -6,7 +6,15 @@ import { press } from "./controls/keyboard.js";
 import { Keystrokes } from "./controls/keystrokes.js";
 import { type Overlay, overlays } from "./controls/overlays.js";
 import { html } from "./dom.js";
-import type { Dispatch, Driver, DriverFactory, Events, Reset, SeekLocation } from "./driver.js";
+import {
+  type Dispatch,
+  type Driver,
+  type DriverFactory,
+  type Events,
+  eventNames,
+  type Reset,
+  type SeekLocation,
+} from "./driver.js";
 import type { Settings } from "./options.js";
 import { Screen } from "./screen/screen.js";
 import { showable } from "./size.js";
@@ -66,24 +74,7 @@ export class PlayerView {
   #wrapper: HTMLElement;
   #element: HTMLElement;
   #commands: Commands;
-  #handlers: Record<keyof Events, Set<Handler>> = {
-    play: new Set(),
-    playing: new Set(),
-    pause: new Set(),
-    ended: new Set(),
-    input: new Set(),
-    marker: new Set(),
-    error: new Set(),
-    seeked: new Set(),
-    ready: new Set(),
-    metadata: new Set(),
-    reset: new Set(),
-    resize: new Set(),
-    output: new Set(),
-    loading: new Set(),
-    offline: new Set(),
-    muted: new Set(),
-  };
+  #handlers = new Map(eventNames.map((name) => [name as string, new Set<Handler>()]));
 
   #queue: Promise<unknown>;
   #disposed = false;
@@ -187,7 +178,7 @@ export class PlayerView {
 
   #makePlayer(): Player {
     const handlersOf = (name: keyof Events) => {
-      const handlers = Object.hasOwn(this.#handlers, name) ? this.#handlers[name] : undefined;
+      const handlers = this.#handlers.get(name);
       if (!handlers) throw new TypeError(`unknown event: ${name}`);
       return handlers;
     };
@@ -260,7 +251,7 @@ export class PlayerView {
   #dispatch: Dispatch = (name, payload) => {
     if (this.#disposed) return;
     this.#react(name, payload);
-    const handlers = this.#handlers[name];
+    const handlers = this.#handlers.get(name);
     if (!handlers?.size) return; // drivers of a page's own may report anything
     const data = name === "reset" ? this.#publicReset(payload as Reset) : payload;
     for (const handler of [...handlers]) {
