@@ -45,6 +45,7 @@ function ofCommand(command: Command, long: boolean, width: number): string[] {
   const shown = command.options.filter((option) => !option.hidden);
   const options = [...shown.map((option) => entryOf(option, long)), ...generalOptions(long)];
   sections.push(`Options:\n${list(options, width, long)}`);
+  if (long && command.keys) sections.push(`Keys:\n${list(command.keys, width)}`);
   if (long && command.examples.length > 0) {
     const examples = command.examples.map(([line, explanation]) => `  ${explanation}:\n    ${line}`);
     sections.push(`Examples:\n${examples.join("\n")}`);

@@ -80,6 +80,7 @@ function commandPage(command: Command): string {
       ? [section("ARGUMENTS", ...named.map((a) => item(`\\fI${roff(a.name)}\\fR`, text(`${a.help}.${choices(a)}`))))]
       : []),
     section("OPTIONS", ...[...shown, ...general].map(option)),
+    ...(command.keys ? [section("KEYS", ...command.keys.map(entry))] : []),
     ...(examples.length > 0
       ? [section("EXAMPLES", ...examples.map(([line, what]) => item(roff(what), `.EX\n${guarded(roff(line))}\n.EE\n`)))]
       : []),

@@ -47,6 +47,8 @@ export interface Command {
   options: readonly Option[];
   /** The `long`s of options of which at least one has to be given. */
   oneOf?: readonly string[];
+  /** What keys do while it runs. */
+  keys?: readonly (readonly [keys: string, effect: string])[];
   examples: readonly (readonly [command: string, explanation: string])[];
 }
 
@@ -290,10 +292,6 @@ const PLAY: Command = {
   details:
     "Plays a file, an address or standard input (-) as it was recorded. What a recording could do to the terminal beyond " +
     "drawing (titles, the clipboard, notifications, questions that the terminal answers) is left out.\n" +
-    "Keys: space pauses and resumes; left and right go back and forth by 5 seconds, 0 to 9 to that tenth, [ and ] to the " +
-    "marker before and after; while paused, comma and dot go back and forth by one event; < and > make it slower and " +
-    "faster; / searches the text on the screen, n and N go on after and before; s shows and hides the line with the time; " +
-    "q and ctrl+c end.\n" +
     "Going anywhere but on continues on the alternate screen, at the size of the recording. What has not arrived yet, " +
     "from a pipe for one, cannot be gone to.",
   arguments: [{ name: "FILE", help: "File, http(s) address, or - for standard input" }],
@@ -312,6 +310,17 @@ const PLAY: Command = {
     { long: "pause-on-markers", short: "m", help: "Pause at every marker" },
     { long: "resize", short: "r", help: "Ask the terminal to take the recording's size" },
     { long: "raw", help: "Send everything to the terminal, including what is left out otherwise" },
+  ],
+  keys: [
+    ["space", "Pause and resume"],
+    ["left, right", "Go back and forth by 5 seconds"],
+    ["0 to 9", "Go to that tenth of the recording"],
+    ["[ ]", "Go to the marker before and after"],
+    [", .", "Go back and forth by one event, while paused"],
+    ["< >", "Slower and faster"],
+    ["/ n N", "Search the text on the screen, on and back; escape ends it"],
+    ["s", "Show and hide the line with the time"],
+    ["q, ctrl+c", "End"],
   ],
   examples: [
     ["asciinema play demo.cast", "Replay a file"],
