@@ -13,6 +13,7 @@ import type { SocketOptions } from "../src/live/sockets.js";
 import { createLog } from "../src/log.js";
 import { type RunningServer, startServer } from "../src/server.js";
 import { basic, installId } from "./harness.js";
+import { freePort } from "./process.js";
 import { userWithMachine } from "./users.js";
 
 /** A stream as the interface tells it. */
@@ -52,21 +53,18 @@ export async function startLiveServer(
   await userWithMachine(db, "mira", installId);
   const logged: string[] = [];
   const log = createLog((line) => logged.push(line), Date.now);
-  let port = 0;
+  const port = await freePort();
   let running: RunningServer;
   const start = async () => {
-    const config = readConfig({ DATA_DIR: folder, PORT: String(port), URL_PORT: String(port || 4000), ...env });
+    const config = readConfig({ DATA_DIR: folder, PORT: String(port), ...env });
     running = await startServer({ config, log, version: "0.0.0", sockets });
-    port = running.port;
   };
   await start();
   const server: LiveServer = {
     folder,
     db,
     logged,
-    get port() {
-      return port;
-    },
+    port,
     fetch: (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init),
     api: (method, path, body, machine = installId) =>
       server.fetch(path, {

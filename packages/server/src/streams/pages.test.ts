@@ -52,7 +52,9 @@ describe("while a stream is on", () => {
     expect(text).toContain("Next");
     expect(text).not.toContain("Stream to this page");
     // What links show elsewhere.
-    expect(text).toContain(`<meta property="og:image" content="http://localhost:4000/s/${stream.token}.png"/>`);
+    expect(text).toContain(
+      `<meta property="og:image" content="http://localhost:${server.port}/s/${stream.token}.png"/>`,
+    );
     expect(text).toContain('type="application/json+oembed"');
   });
 
@@ -105,16 +107,16 @@ describe("while a stream is on", () => {
     expect(frame.text).toContain("data-player");
     const script = await server.fetch(`/s/${stream.token}.js`);
     expect(script.headers.get("content-type")).toContain("javascript");
-    const url = encodeURIComponent(`http://localhost:4000/s/${stream.token}`);
+    const url = encodeURIComponent(`http://localhost:${server.port}/s/${stream.token}`);
     const oembed = await (await server.fetch(`/oembed?url=${url}&format=json`)).json();
     expect(oembed).toMatchObject({
       type: "rich",
       title: "<b>Release</b>",
       author_name: "mira",
-      html: expect.stringContaining(`src="http://localhost:4000/s/${stream.token}/iframe"`),
-      thumbnail_url: `http://localhost:4000/s/${stream.token}.png`,
+      html: expect.stringContaining(`src="http://localhost:${server.port}/s/${stream.token}/iframe"`),
+      thumbnail_url: `http://localhost:${server.port}/s/${stream.token}.png`,
     });
-    expect((await server.fetch(`/oembed?url=${encodeURIComponent("http://localhost:4000/s/x")}`)).status).toBe(404);
+    expect((await server.fetch(`/oembed?url=${encodeURIComponent("http://localhost/s/x")}`)).status).toBe(404);
   });
 
   test("its dates go into calendars", async () => {
