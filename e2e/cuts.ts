@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -7,7 +8,6 @@ import { Decoder, type Event } from "@asciinema-ts/asciicast";
 import { Terminal } from "@asciinema-ts/vt";
 import { WebSocket } from "ws";
 import { Wire } from "../packages/alis/test/receiver.js";
-import { run } from "../packages/cli/test/command.js";
 import { startLiveServer } from "../packages/server/test/live.js";
 
 const script = resolve("packages/cli/bin/asciinema.js");
@@ -45,12 +45,12 @@ export async function cutStream(home: string, cuts: { producer: number; viewer: 
     const file = join(home, "session.cast");
     const stop = join(home, "stop");
     // Colours, and a screen that is never cleared, so that nothing that is missing can be made up for.
-    const command =
+    const printing =
       `i=0; while [ ! -e ${stop} ]; do i=$((i+1)); printf '\\033[3%dmline %d\\033[0m żółw 🐢\\n' $((i % 8)) $i; ` +
       "sleep 0.005; done; printf 'the end'";
     const address = `${near.url}ws/S/${new URL(stream.ws_producer_url).pathname.split("/").at(-1)}`;
-    const args = ["session", "--strict", "--headless", "-o", file, "-r", address, "-c", command];
-    const ended = run(script, args, { home });
+    const args = ["session", "--strict", "--headless", "-o", file, "-r", address, "-c", printing];
+    const ended = command(args, home);
     await until(() => seen.terminal.text().join("").includes("line 100"), "a hundred lines at the viewer");
 
     near.down = true;
@@ -102,6 +102,16 @@ export async function cutStream(home: string, cuts: { producer: number; viewer: 
     far.close();
     await server.close();
   }
+}
+
+/** Runs the command to its end. */
+function command(args: string[], home: string): Promise<{ status: number; stderr: string }> {
+  const env = { PATH: process.env["PATH"], HOME: home, SHELL: "/bin/sh", LANG: "C.UTF-8" };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [script, ...args], { env }, (_, __, stderr) => {
+      resolve({ status: child.exitCode ?? -1, stderr });
+    });
+  });
 }
 
 /** The number of the last whole line on a screen. */
