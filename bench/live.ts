@@ -114,6 +114,7 @@ class Audience {
 class Source {
   readonly socket: WebSocket;
   readonly #encoder = new AlisEncoder("producer");
+  readonly #start = performance.now();
   #id = 0;
 
   constructor(port: number, path: string) {
@@ -128,7 +129,8 @@ class Source {
   }
 
   print(text: string): void {
-    this.#send({ type: "output", id: ++this.#id, time: this.#id * 1000, text });
+    const time = Math.round((performance.now() - this.#start) * 1000);
+    this.#send({ type: "output", id: ++this.#id, time, text });
   }
 
   #send(message: Message): void {

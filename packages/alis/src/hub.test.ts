@@ -271,3 +271,15 @@ it("tells what a viewer would begin with", () => {
   clock.ms = 500;
   expect(one.init()).toMatchObject({ lastId: 1, time: 1_500_000, dump: expect.stringContaining("a") });
 });
+
+it("keeps the intervals for one who came while the session's clock stood still", () => {
+  const { hub: one, clock } = hub();
+  one.publish(output(1, "a"));
+  clock.ms = 600_000; // a pause
+  const viewer = join(one);
+  one.publish(output(2, "b"));
+  one.publish(output(3, "c"));
+  one.publish(output(3.5, "d"));
+  const times = viewer.messages.map(({ time }) => time / 1e6);
+  expect(times).toEqual([601, 601, 602, 602.5]);
+});

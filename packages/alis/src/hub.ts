@@ -3,6 +3,9 @@ import { Terminal } from "@asciinema-ts/vt";
 import { encodeEot, encodeEvent, encodeInit } from "./frame.js";
 import { type Init, MAGIC } from "./message.js";
 
+/** Microseconds by which an init may be ahead of the events that follow without being so for good. */
+const LEAD = 1_000_000;
+
 export interface HubOptions {
   /** Size of the terminal until an init says another. */
   cols: number;
@@ -172,7 +175,9 @@ export class Hub {
       // An init's time may lie between two events, or after the next one: then the interval is this viewer's own.
       const own = viewer.time !== this.#sent;
       this.#send(viewer, own ? encodeEvent(event, this.#lastId, this.#time - viewer.time)! : shared);
-      viewer.time = Math.max(viewer.time, this.#time);
+      // One that is far ahead, since it came while the session's clock stood still, stays so: it must not get everything
+      // without intervals until the clock has caught up.
+      if (viewer.time < this.#time || viewer.time > this.#time + LEAD) viewer.time = this.#time;
     }
     this.#sent = this.#time;
   }
@@ -220,6 +225,6 @@ interface Viewer {
   full: boolean;
   /** It got an init and no end of transmission since. */
   begun: boolean;
-  /** The time that it has arrived at by what was sent to it. */
+  /** The time that it has arrived at by what was sent to it, apart from a lead that it keeps. */
   time: number;
 }
