@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
-import { compress } from "hono/compress";
 import { Machines } from "./accounts/machines.js";
 import { accountPages } from "./accounts/pages.js";
 import { Profiles } from "./accounts/profile.js";
@@ -35,9 +34,11 @@ import { StreamRepository } from "./streams/repository.js";
 import { StreamService } from "./streams/service.js";
 import { AboutPage } from "./web/about-page.js";
 import { Assets } from "./web/assets.js";
+import { compression } from "./web/compression.js";
 import { clearCookie, setPrivateCookie } from "./web/cookies.js";
 import { ErrorPage } from "./web/errors.js";
 import { Forms } from "./web/forms.js";
+import { GuestPages } from "./web/guest-pages.js";
 import { acceptsGzip, acceptsJson, matchesEtag } from "./web/negotiation.js";
 import { openApi } from "./web/openapi.js";
 import { framedPolicy, pagePolicy, securityHeaders } from "./web/security.js";
@@ -90,6 +91,7 @@ export function createApp(parts: Collaborators): Hono<App> {
   const https = config.url.startsWith("https:");
 
   const requests = new RequestMetrics(metrics);
+  const guestPages = new GuestPages(clock);
 
   const app = new Hono<App>();
 
@@ -136,7 +138,12 @@ export function createApp(parts: Collaborators): Hono<App> {
     return c.body(metrics.text(), 200, headers);
   });
 
-  app.use(compress({ encoding: "gzip" }));
+  app.use(compression());
+  app.use(async (c, next) => {
+    await next();
+    const { method, path } = c.req;
+    if (method !== "GET" && method !== "HEAD" && c.res.status < 400 && !path.endsWith("/views")) guestPages.clear();
+  });
   app.use(bodies());
   app.use(async (c, next) => {
     const allowance = limiter.take(c.req.method, c.req.path, addressOf(c));
@@ -176,7 +183,10 @@ export function createApp(parts: Collaborators): Hono<App> {
     return c.redirect(/^\/(?![/\\])[\x21-\x7e]*$/.test(to) ? to : "/", 303);
   });
   app.route("/", recordPages({ config, forms, recordings, previews, files }));
-  app.route("/", recordingPages({ config, site, assets, forms, recordings, previews, files, secret, streams, studio }));
+  app.route(
+    "/",
+    recordingPages({ config, site, assets, forms, recordings, previews, files, guestPages, secret, streams, studio }),
+  );
   app.route(
     "/",
     accountPages({

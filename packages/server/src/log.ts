@@ -22,6 +22,23 @@ export function createLog(write: (line: string) => void, clock: () => number, pr
   return { info: at("info"), warn: at("warn"), error: at("error") };
 }
 
+/** Writes lines together that come in the same turn: each write to a pipe costs as much as making ten lines.
+ *
+ *  @param write  takes several lines at once */
+export function together(write: (lines: string) => void): (line: string) => void {
+  let lines = "";
+  const flush = () => {
+    const written = lines;
+    lines = "";
+    if (written !== "") write(written);
+  };
+  process.once("exit", flush);
+  return (line) => {
+    if (lines === "") setImmediate(flush);
+    lines += line;
+  };
+}
+
 /** A path as it may be logged: what could be an install id or the secret address of a recording is cut to four
  *  characters. */
 export function withoutSecrets(path: string): string {

@@ -170,7 +170,6 @@ async function listen(fetch: Parameters<typeof serve>[0]["fetch"], config: Confi
         port: config.port,
         // We read on ourselves after a refusal; the adapter would end the connection after half a second.
         autoCleanupIncoming: false,
-        overrideGlobalObjects: false,
         serverOptions: { headersTimeout: 20_000, requestTimeout: 300_000, keepAliveTimeout: 65_000 },
       },
       ({ port }: AddressInfo) => resolve({ server, port }),

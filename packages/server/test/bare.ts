@@ -13,6 +13,6 @@ app.get("/:size", (c) => {
   }
   return c.body(body, 200, { "content-type": "text/plain", "content-length": String(size) });
 });
-serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1", overrideGlobalObjects: false }, ({ port }) => {
+serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) => {
   process.stdout.write(`${port}\n`);
 });

@@ -11,31 +11,27 @@ export interface Load {
   bytes: number;
 }
 
-/** Asks a server on this machine for something over so many connections, one request at a time on each, all kept open.
+/** Asks a server on this machine over so many connections, one request at a time on each, all kept open.
  *
- *  @param path     asked for, or, when it is a function, what to ask for next
+ *  @param next     what to ask for next; `undefined` ends it
  *  @param headers  lines, each with its line end
  *  @throws for an answer other than 200 */
 export async function load(
   port: number,
-  path: string | (() => string | undefined),
-  options: { connections: number; seconds: number; headers?: string },
+  next: () => string | undefined,
+  options: { connections: number; headers?: string },
 ): Promise<Load> {
-  const { connections, seconds, headers = "" } = options;
-  const next = typeof path === "string" ? () => path : path;
+  const { connections, headers = "" } = options;
   const times: number[] = [];
   let bytes = 0;
   const start = performance.now();
-  const end = start + seconds * 1000;
   const one = async () => {
     const socket = connect(port, "127.0.0.1");
     socket.setNoDelay(true);
     await once(socket, "connect");
     const answers = new Answers(socket);
     try {
-      while (performance.now() < end) {
-        const at = next();
-        if (at === undefined) return;
+      for (let at = next(); at !== undefined; at = next()) {
         const asked = performance.now();
         socket.write(`GET ${at} HTTP/1.1\r\nhost: localhost:${port}\r\n${headers}\r\n`);
         const answer = await answers.next();

@@ -1,10 +1,10 @@
 import type { Call } from "../commands.js";
-import { createLog } from "../log.js";
+import { createLog, together } from "../log.js";
 import { startServer } from "../server.js";
 
 /** Runs the server until it is told to stop. */
 export async function serve({ config, flags, version, terminal }: Call): Promise<number> {
-  const log = createLog(terminal.err, Date.now, terminal.pretty);
+  const log = createLog(together(terminal.err), Date.now, terminal.pretty);
   const server = await startServer({ config, log, version, sample: flags.has("--sample") });
   const where = config.url.endsWith(`:${config.port}`) ? config.url : `${config.url} (port ${server.port})`;
   terminal.out(`asciinema-server ${version} on ${where}, data in ${config.dataDir}\n`);

@@ -10,6 +10,8 @@ import { embeddedStream, type StreamService } from "../streams/service.js";
 import { answerCompressed, answerPacked, answerStored } from "../web/answers.js";
 import type { Assets } from "../web/assets.js";
 import type { Forms } from "../web/forms.js";
+import type { GuestPages } from "../web/guest-pages.js";
+import { Kept } from "../web/kept.js";
 import { preferredForm } from "../web/negotiation.js";
 import { framedPolicy, pagePolicy } from "../web/security.js";
 import type { Site } from "../web/site.js";
@@ -37,6 +39,7 @@ interface Parts {
   recordings: RecordingService;
   previews: Previews;
   files: FileStore;
+  guestPages: GuestPages;
   secret: string;
   streams: StreamService;
   studio: Studio;
@@ -48,6 +51,9 @@ const PER_PAGE = 15;
 const PER_FEED = 30;
 const MORE = 4;
 
+/** Bytes of contents kept in memory. */
+const CONTENTS = 16 * 1024 * 1024;
+
 /** Feeds are asked for again and again. */
 export const FEED = { "content-type": "application/atom+xml; charset=utf-8", "cache-control": "public, max-age=600" };
 /** How long what does not depend on the address may be kept without asking. */
@@ -58,7 +64,8 @@ const YEAR = "public, max-age=31536000, must-revalidate";
 
 /** Everything about recordings that a browser shows or fetches. */
 export function recordingPages(parts: Parts): Hono<PageEnv> {
-  const { config, site, assets, forms, recordings, previews, files, secret, streams, studio } = parts;
+  const { config, site, assets, forms, recordings, previews, files, guestPages, secret, streams, studio } = parts;
+  const kept = new Kept<Buffer>(CONTENTS);
   const app = new Hono<PageEnv>();
   const withPicture = (recording: ListedRecording) => ({ recording, picture: previews.picture(recording) });
 
@@ -261,23 +268,29 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
   async function player(c: Context<PageEnv>, recording: ListedRecording, address: string): Promise<Response> {
     const canonical = addressOf(recording);
     if (address !== canonical) return c.redirect(`/a/${canonical}${new URL(c.req.url).search}`);
-    const [outline, more] = await Promise.all([previews.outline(recording), recordings.more(recording, MORE)]);
-    const view = (
-      <RecordingPage
-        site={c.var.visit.site}
-        recording={recording}
-        options={pageOptions(c.req.query())}
-        picture={previews.picture(recording)}
-        outline={outline}
-        more={more.map(withPicture)}
-        viewToken={viewToken(secret, recording.id, site.now())}
-        sharing={c.req.query("share") !== undefined}
-        token={may(c.var.visit.actor, "change", recording) ? forms.token(c) : undefined}
-      />
-    );
-    const policy: Record<string, string> = { "content-security-policy": pagePolicy, vary: "accept" };
-    if (recording.visibility !== "public") policy["referrer-policy"] = "origin";
-    return c.html(view, 200, policy);
+    const { session, site: seen } = c.var.visit;
+    const headers: Record<string, string> = { "content-security-policy": pagePolicy, vary: "accept" };
+    if (recording.visibility !== "public") headers["referrer-policy"] = "origin";
+    const write = async () => {
+      const [outline, more] = await Promise.all([previews.outline(recording), recordings.more(recording, MORE)]);
+      const view = (
+        <RecordingPage
+          site={seen}
+          recording={recording}
+          options={pageOptions(c.req.query())}
+          picture={previews.picture(recording)}
+          outline={outline}
+          more={more.map(withPicture)}
+          viewToken={viewToken(secret, recording.id, site.now())}
+          sharing={c.req.query("share") !== undefined}
+          token={may(c.var.visit.actor, "change", recording) ? forms.token(c) : undefined}
+        />
+      );
+      return { view, whole: outline !== undefined };
+    };
+    if (session || seen.note) return c.html((await write()).view, 200, headers);
+    // Guests all see the same. Everything about the recording itself is in the key.
+    return guestPages.answer(c, JSON.stringify([recording, c.req.query()]), headers, write);
   }
 
   async function cast(c: Context<PageEnv>, recording: ListedRecording): Promise<Response> {
@@ -292,38 +305,50 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
       headers["content-disposition"] = `attachment; filename="${recording.id}.${ending}"`;
     }
     const tag = recording.content_hash.slice(0, 32);
-    return answerCompressed(c, {
-      path: version ? await previews.converted(recording, version) : await files.local(recording.file_key),
-      type: "application/x-asciicast",
-      tag: version ? `${tag}-${version}` : tag,
-      cacheControl: recording.visibility === "private" ? OWN : "no-cache",
-      headers,
-    });
+    return answerCompressed(
+      c,
+      {
+        path: () => (version ? previews.converted(recording, version) : files.local(recording.file_key)),
+        type: "application/x-asciicast",
+        tag: version ? `${tag}-${version}` : tag,
+        cacheControl: recording.visibility === "private" ? OWN : "no-cache",
+        headers,
+      },
+      kept,
+    );
   }
 
   async function transcript(c: Context<PageEnv>, recording: ListedRecording): Promise<Response> {
-    return answerCompressed(c, {
-      path: await previews.transcript(recording),
-      type: "text/plain; charset=utf-8",
-      tag: `${previews.picture(recording).key}-txt`,
-      cacheControl: recording.visibility === "private" ? OWN : "no-cache",
-      headers: {
-        "access-control-allow-origin": "*",
-        "content-disposition": `attachment; filename="${recording.id}.txt"`,
+    return answerCompressed(
+      c,
+      {
+        path: () => previews.transcript(recording),
+        type: "text/plain; charset=utf-8",
+        tag: `${previews.picture(recording).key}-txt`,
+        cacheControl: recording.visibility === "private" ? OWN : "no-cache",
+        headers: {
+          "access-control-allow-origin": "*",
+          "content-disposition": `attachment; filename="${recording.id}.txt"`,
+        },
       },
-    });
+      kept,
+    );
   }
 
   async function picture(c: Context<PageEnv>, recording: ListedRecording): Promise<Response> {
     const corner = c.req.query("f") === "t";
     const { key } = previews.picture(recording);
-    return answerCompressed(c, {
-      path: await previews.svg(recording, corner ? "corner" : "screen"),
-      type: "image/svg+xml; charset=utf-8",
-      tag: corner ? `${key}-t` : key,
-      cacheControl: keptFor(c, recording, key),
-      headers: { "access-control-allow-origin": "*" },
-    });
+    return answerCompressed(
+      c,
+      {
+        path: () => previews.svg(recording, corner ? "corner" : "screen"),
+        type: "image/svg+xml; charset=utf-8",
+        tag: corner ? `${key}-t` : key,
+        cacheControl: keptFor(c, recording, key),
+        headers: { "access-control-allow-origin": "*" },
+      },
+      kept,
+    );
   }
 
   async function raster(c: Context<PageEnv>, recording: ListedRecording): Promise<Response> {
@@ -332,7 +357,7 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
     const { key } = previews.picture(recording);
     const path = await previews.png(recording, variant);
     return answerStored(c, {
-      path,
+      path: async () => path,
       type: "image/png",
       // What a card says of its author is not in the picture's key, but in its path.
       tag: path.split(/[/\\]/).slice(-2).join(""),

@@ -19,6 +19,8 @@ const DAY = 86_400_000;
 
 /** What is decided about recordings. */
 export class RecordingService {
+  private readonly looking = new Map<string, Promise<ListedRecording | undefined>>();
+
   constructor(
     private readonly repository: RecordingRepository,
     private readonly files: FileStore,
@@ -218,7 +220,18 @@ export class RecordingService {
     return cli && user.email === null ? this.config.unregisteredUploadCountLimit : undefined;
   }
 
-  private async at(address: string): Promise<ListedRecording | undefined> {
+  /** Whoever asks for a recording while it is being looked up waits for the same row: one that many look at costs the
+   *  database little, and nobody gets anything older than the question. */
+  private at(address: string): Promise<ListedRecording | undefined> {
+    let looking = this.looking.get(address);
+    if (!looking) {
+      looking = this.lookUp(address).finally(() => this.looking.delete(address));
+      this.looking.set(address, looking);
+    }
+    return looking;
+  }
+
+  private async lookUp(address: string): Promise<ListedRecording | undefined> {
     if (isNumber(address)) return this.repository.byNumber(Number(address));
     return /^[A-Za-z0-9]{16,64}$/.test(address) ? this.repository.byToken(address) : undefined;
   }
