@@ -25,6 +25,8 @@ export class PixelPainter {
   #rampFg = new Int32Array(RAMPS);
   #rampBg = new Int32Array(RAMPS);
 
+  /** The row of pixels' rows that is shown first: scrolling turns the picture like a ring instead of copying it. */
+  protected first = 0;
   // Rows that have been touched since the last frame. Nothing while `#bottom` is 0.
   #top = 0;
   #bottom = 0;
@@ -48,7 +50,7 @@ export class PixelPainter {
   /** Moves what was painted up by `n` rows, fewer than there are. */
   scroll(n: number): void {
     const { cols, rows } = this.cells;
-    this.#pixels.copyWithin(0, n * this.face.cellHeight * this.#image.width);
+    this.first = (this.first + n) % rows;
     const { glyphs, fg, bg, lines, sizes } = this.#shown;
     for (const words of [glyphs, fg, bg, lines]) words.copyWithin(0, n * cols);
     sizes.copyWithin(0, n);
@@ -74,8 +76,16 @@ export class PixelPainter {
     }
     this.#masks.draw();
     for (const segment of segments) this.#paintSegment(...segment);
-    if (this.#bottom > 0) this.present(this.#top * this.face.cellHeight, this.#bottom * this.face.cellHeight);
+    for (let row = this.#top, end = 0; row < this.#bottom; row = end) {
+      end = Math.min(this.#bottom, row < cells.rows - this.first ? cells.rows - this.first : cells.rows);
+      this.present(row * this.face.cellHeight, this.#pixelTop(row), (end - row) * this.face.cellHeight);
+    }
     this.#bottom = 0;
+  }
+
+  /** Where a row lies in the pixels. */
+  #pixelTop(row: number): number {
+    return ((row + this.first) % this.cells.rows) * this.face.cellHeight;
   }
 
   /** Sees to it that a glyph can be painted. */
@@ -83,10 +93,9 @@ export class PixelPainter {
     this.#masks.get(glyph, width);
   }
 
-  /** Shows what has been painted of some pixel rows. */
-  protected present(top: number, bottom: number): void {
-    const { width } = this.#image;
-    this.context.putImageData(this.#image, 0, 0, 0, top, width, bottom - top);
+  /** Shows so many rows of pixels at `top` that were painted at `from`. */
+  protected present(top: number, from: number, height: number): void {
+    this.context.putImageData(this.#image, 0, top - from, 0, from, this.#image.width, height);
   }
 
   #width(col: number, glyph: number): number {
@@ -121,7 +130,7 @@ export class PixelPainter {
     const edges = this.#edges;
     const { cellHeight } = this.face;
     const start = row * cols;
-    const top = row * cellHeight;
+    const top = this.#pixelTop(row);
     for (let col = first; col <= last; ) {
       const color = bg[start + col]!;
       let end = col + 1;
@@ -199,7 +208,7 @@ export class PixelPainter {
     const { baseline, size, line, cellHeight } = this.face;
     const left = this.#edges[col]!;
     const right = this.#edges[col + 1]!;
-    const top = row * cellHeight;
+    const top = this.#pixelTop(row);
     const doubled = this.cells.sizes[row]!;
     const high = doubled > 1 ? 2 : 1; // a row of double height shows half of what is drawn
     const draw = (y: number, height: number, color: number, from = left, to = right) => {

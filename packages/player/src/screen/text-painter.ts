@@ -5,6 +5,7 @@ import { PixelPainter } from "./pixel-painter.js";
 export class TextPainter extends PixelPainter {
   override scroll(n: number): void {
     super.scroll(n);
+    this.first = 0;
     this.context.drawImage(this.context.canvas, 0, -n * this.face.cellHeight);
   }
 
