@@ -2,6 +2,9 @@
 // way, taking turns. Thread time of the renderer's main thread, and CPU of all of Chromium's processes.
 //
 //   npx tsx bench/draw.ts [--only=scenario,…] [--ratio=1|2] [--pairs=N] [--json]
+//
+// At both device pixel ratios unless told; then frames that are shown within ten seconds while the CPU is throttled
+// (scenario `frames`).
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -271,9 +274,9 @@ const median = (values: number[]) => {
 };
 
 const option = (name: string) => process.argv.find((arg) => arg.startsWith(`--${name}=`))?.split("=")[1];
-const ratio = Number(option("ratio") ?? 1);
+const ratios = option("ratio") ? [Number(option("ratio"))] : [1, 2];
 const pairs = Number(option("pairs") ?? 2);
-const names = option("only")?.split(",") ?? Object.keys(scenarios);
+const names = option("only")?.split(",") ?? [...Object.keys(scenarios), "frames"];
 const json = process.argv.includes("--json");
 
 const site = await Site.start();
@@ -287,28 +290,20 @@ const shell = (name: string) =>
 site.files.set("/ours.html", shell("player"));
 site.files.set("/theirs.html", shell("theirs"));
 const browser = await launchChromium();
-try {
-  const results: Record<string, object> = {};
-  if (!json) {
-    console.log(`main thread, ms per frame (thread time), ratio ${ratio}, ${pairs} pairs; CPU is all of Chromium`);
-    console.log("scenario      ours  theirs  ratio | script style layout | CPU ours theirs ratio | empty");
+/** One row of the table: a scenario at a device pixel ratio. */
+async function compare(name: string, scenario: Scenario, ratio: number): Promise<object> {
+  const costs: Record<"ours" | "theirs", Cost[]> = { ours: [], theirs: [] };
+  for (let pair = 0; pair < pairs; pair++) {
+    for (const kind of pair % 2 === 0 ? (["theirs", "ours"] as const) : (["ours", "theirs"] as const))
+      costs[kind].push(await run(browser, site, kind, scenario, ratio));
   }
-  for (const [name, scenario] of Object.entries(scenarios)) {
-    if (!names.includes(name)) continue;
-    const ours: Cost[] = [];
-    const theirs: Cost[] = [];
-    for (let pair = 0; pair < pairs; pair++) {
-      const [first, second]: Kind[] = pair % 2 === 0 ? ["theirs", "ours"] : ["ours", "theirs"];
-      for (const kind of [first, second] as const)
-        (kind === "ours" ? ours : theirs).push(await run(browser, site, kind!, scenario, ratio));
-    }
-    const empty = await run(browser, site, "empty", scenario, ratio);
-    const of = (costs: Cost[], part: keyof Cost) => median(costs.map((cost) => cost[part]));
-    const ratios = (part: keyof Cost) => median(ours.map((cost, i) => cost[part] / theirs[i]![part]));
-    const task = ratios("task");
-    const cpu = ratios("cpu");
-    results[name] = { ratio: task, cpuRatio: cpu, ours, theirs, empty };
-    if (json) continue;
+  const { ours, theirs } = costs;
+  const empty = await run(browser, site, "empty", scenario, ratio);
+  const of = (costs: Cost[], part: keyof Cost) => median(costs.map((cost) => cost[part]));
+  const ratioOf = (part: keyof Cost) => median(ours.map((cost, i) => cost[part] / theirs[i]![part]));
+  const task = ratioOf("task");
+  const cpu = ratioOf("cpu");
+  if (!json) {
     const ms = (value: number, width = 7) => value.toFixed(2).padStart(width);
     const wall = of(ours, "wall") > 20 ? `  (slow frames: ${of(ours, "wall").toFixed(1)} ms)` : "";
     console.log(
@@ -317,7 +312,68 @@ try {
         `${ms(of(ours, "cpu"), 9)}${ms(of(theirs, "cpu"))}${ms(cpu, 6)} |${ms(empty.task)}${wall}`,
     );
   }
-  if (json) console.log(JSON.stringify({ ratio, pairs, results }));
+  return { ratio: task, cpuRatio: cpu, ours, theirs, empty };
+}
+
+/** Frames of the truecolor animation that are shown in ten seconds with the CPU slowed down four times. */
+async function framesShown(kind: Kind): Promise<number> {
+  const context = await browser.newContext({ viewport: { width: 800, height: 700 } });
+  try {
+    const page = await context.newPage();
+    await page.addInitScript("globalThis.__name = (f) => f");
+    await page.goto(`${site.url}/${kind}.html`);
+    const scenario = scenarios["tctext"]!;
+    await page.evaluate(start, { cols: scenario.cols, rows: scenario.rows });
+    await page.evaluate(play, framesOf(scenario).slice(0, 5));
+    const cdp = await context.newCDPSession(page);
+    await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+    return await page.evaluate(playFor, { pictures: framesOf(scenario).slice(0, 30), milliseconds: 10_000 });
+  } finally {
+    await context.close();
+  }
+}
+
+/** In the page: feeds a picture per animation frame for so long; resolves with how many there were. */
+function playFor({ pictures, milliseconds }: { pictures: string[]; milliseconds: number }): Promise<number> {
+  const { feed } = globalThis as unknown as { feed: (text: string) => void };
+  return new Promise((resolve) => {
+    const begin = performance.now();
+    let shown = 0;
+    const next = () => {
+      if (performance.now() - begin > milliseconds) return resolve(shown);
+      feed(pictures[shown++ % pictures.length]!);
+      requestAnimationFrame(next);
+    };
+    requestAnimationFrame(next);
+  });
+}
+
+try {
+  const results: Record<string, object> = {};
+  for (const ratio of ratios) {
+    const chosen = Object.entries(scenarios).filter(([name]) => names.includes(name));
+    if (chosen.length === 0) continue;
+    if (!json) {
+      console.log(`\nmain thread, ms per frame (thread time), ratio ${ratio}, ${pairs} pairs; CPU is all of Chromium`);
+      console.log("scenario      ours  theirs  ratio | script style layout | CPU ours theirs ratio | empty");
+    }
+    for (const [name, scenario] of chosen) results[`${name} ${ratio}`] = await compare(name, scenario, ratio);
+  }
+  if (names.includes("frames")) {
+    const shown: Record<"ours" | "theirs", number[]> = { ours: [], theirs: [] };
+    for (let i = 0; i < Math.max(pairs, 5); i++) {
+      for (const kind of i % 2 === 0 ? (["theirs", "ours"] as const) : (["ours", "theirs"] as const))
+        shown[kind].push(await framesShown(kind));
+    }
+    const ratio = median(shown.ours) / median(shown.theirs);
+    results["frames"] = { ratio, ...shown };
+    if (!json)
+      console.log(
+        `\nframes of 120x40 truecolor in 10 s at a quarter of the CPU, median of ${shown.ours.length}: ` +
+          `ours ${median(shown.ours)}, theirs ${median(shown.theirs)}, ratio ${ratio.toFixed(1)}`,
+      );
+  }
+  if (json) console.log(JSON.stringify({ pairs, results }));
 } finally {
   await browser.close();
   await site.stop();
