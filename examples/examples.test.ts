@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { open } from "@asciinema-ts/asciicast";
+import { build } from "esbuild";
 import type { Browser } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../e2e/chromium.js";
@@ -67,6 +68,43 @@ describe("the examples do what they say", () => {
       await page.locator(".ap-term-text .ap-line").filter({ hasText: /\S/ }).first().waitFor({ state: "attached" });
       expect(page.complaints).toEqual([]);
       expect(await page.locator(".asciinema-player-theme-dracula").count()).toBe(1);
+    });
+  });
+
+  describe("frameworks", () => {
+    let browser: Browser | undefined;
+    let site: Site | undefined;
+    afterAll(async () => {
+      await browser?.close();
+      await site?.stop();
+    });
+
+    it.each(["react.jsx", "vue.js"])("%s: the player needs no wrapper", async (name) => {
+      if (!browser || !site) [browser, site] = await Promise.all([launchChromium(), Site.start()]);
+      const { outputFiles } = await build({
+        entryPoints: [`examples/frameworks/${name}`],
+        bundle: true,
+        write: false,
+        minify: true,
+        format: "esm",
+        jsx: "automatic",
+        define: { "process.env.NODE_ENV": '"production"', __VUE_OPTIONS_API__: "false" },
+        logLevel: "error",
+      });
+      site.files.set("/page.html", readFileSync("examples/frameworks/index.html"));
+      site.files.set("/app.js", outputFiles[0]!.text);
+      site.files.set("/demo.cast", readFileSync(cast));
+      site.files.set("/asciinema-player.css", readFileSync("packages/player/dist/bundle/asciinema-player.css"));
+      const page = await site.open(browser);
+      await page.locator(".ap-term-text .ap-line").filter({ hasText: /\S/ }).first().waitFor({ state: "attached" });
+      expect(await page.locator(".asciinema-player-theme-nord").count()).toBe(1);
+      await page.getByText("Chapter: not started").waitFor();
+      await page.locator(".ap-player").evaluate((element) => Object.assign(element, { kept: true }));
+      await page.click(".ap-overlay-start");
+      await page.getByText("Chapter: the beginning").waitFor();
+      // Drawing anew has not begun the recording anew.
+      expect(await page.locator(".ap-player").evaluate((element) => "kept" in element)).toBe(true);
+      expect(page.complaints).toEqual([]);
     });
   });
 });

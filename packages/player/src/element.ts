@@ -63,6 +63,7 @@ export function define(create: (source: Source, container: HTMLElement, options:
       return this.#source;
     }
     set source(source: Source | undefined) {
+      if (source === this.#source) return;
       this.#source = source;
       this.#change();
     }
@@ -71,8 +72,10 @@ export function define(create: (source: Source, container: HTMLElement, options:
       return this.#options;
     }
     set options(options: Options) {
+      // Frameworks set a new object each time they draw.
+      const same = JSON.stringify(options) === JSON.stringify(this.#options);
       this.#options = options;
-      this.#change();
+      if (!same) this.#change();
     }
 
     get currentTime(): number {

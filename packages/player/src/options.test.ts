@@ -39,8 +39,8 @@ test("autoplay is autoPlay, which wins", () => {
 });
 
 test("posters are of two kinds, and none when it plays at once", () => {
-  expect(settle({ poster: "npt:1:05" }).driver.poster).toEqual({ type: "time", time: 65 });
-  expect(settle({ poster: "data:text/plain,a,b%20" }).driver.poster).toEqual({ type: "text", text: "a,b%20" });
+  expect(settle({ poster: "npt:1:05" }).driver.poster).toEqual({ type: "npt", value: 65 });
+  expect(settle({ poster: "data:text/plain,a,b%20" }).driver.poster).toEqual({ type: "text", value: "a,b%20" });
   expect(settle({ poster: "https://example.org/a.png" }).driver.poster).toBeUndefined();
   expect(settle({ poster: "npt:1", autoPlay: true }).driver.poster).toBeUndefined();
 });

@@ -65,7 +65,8 @@ export interface Options {
   logger?: Logger | null;
 }
 
-export type Poster = { type: "time"; time: number } | { type: "text"; text: string };
+/** A screen of the recording, `value` in seconds; or what the terminal is fed. */
+export type Poster = { type: "npt"; value: number } | { type: "text"; value: string };
 export type Fit = "width" | "height" | "both" | "none";
 export type CursorMode = "blinking" | "steady" | "hidden";
 
@@ -158,7 +159,7 @@ export function seconds(time: number | string): number {
 
 /** The poster that a text asks for; what is neither kind shows nothing. */
 function poster(text: string): Poster | undefined {
-  if (text.startsWith("npt:")) return { type: "time", time: seconds(text.slice(4)) };
-  if (text.startsWith("data:text/plain,")) return { type: "text", text: text.slice("data:text/plain,".length) };
+  if (text.startsWith("npt:")) return { type: "npt", value: seconds(text.slice(4)) };
+  if (text.startsWith("data:text/plain,")) return { type: "text", value: text.slice("data:text/plain,".length) };
   return undefined;
 }

@@ -68,16 +68,16 @@ class RecordingDriver implements Driver {
 
   async init(): Promise<void> {
     const { poster, preload } = this.options;
-    if (preload || poster?.type === "time") {
+    if (preload || poster?.type === "npt") {
       this.#do("load");
       await this.#arrived;
     }
     if (poster?.type === "text") {
       if (!this.#footage.keyframes) this.#reset(0);
-      this.dispatch("output", poster.text);
+      this.dispatch("output", poster.value);
       this.#stale = true;
     } else if (poster) {
-      const time = poster.time * SECOND;
+      const time = poster.value * SECOND;
       await this.#reach(time);
       const shown = this.#footage
         .until(() => this.#footage.timeline.duration >= time)
@@ -300,7 +300,7 @@ class RecordingDriver implements Driver {
     if (audioUrl) this.#sound = new Sound(audioUrl, this.logger, this.#onSound);
     const sound = this.#sound?.ready();
     try {
-      await this.#footage.open(this.#sought ?? (poster?.type === "time" ? poster.time * SECOND : undefined));
+      await this.#footage.open(this.#sought ?? (poster?.type === "npt" ? poster.value * SECOND : undefined));
     } catch (error) {
       throw this.#fail(error);
     }
