@@ -114,6 +114,9 @@ check 0 convert one.cast three.cast; says three.cast '"version":3'
 check 1 convert one.cast three.cast; says err 'Error: file exists, use --overwrite option to overwrite the file: three.cast'
 check 0 convert --overwrite -f asciicast-v2 one.cast three.cast; says three.cast '"version":2'
 check 0 convert v2.cast - -f txt; says out v2
+printf 'typed' >typescript; printf '0.5 5\n' >timing
+check 0 convert --timing timing typescript -; says out '"typed"'
+check 0 convert --output-format=raw v2.cast -; says out '[8;24;80tv2'
 check 0 convert packed.cast.gz unpacked.TXT; says unpacked.TXT packed
 check 1 convert missing.cast a.cast; says err "can't open missing.cast: No such file or directory (os error 2)"
 check 1 convert log a.cast; says err 'Error: '
@@ -125,6 +128,28 @@ what='asciinema cat FILE >/dev/full'; checks=$((checks + 1))
 says err "Error: can't write standard output: No space left on device (os error 28)"
 check 1 play -q one.cast; says err "Error: can't open /dev/tty: No such device or address (os error 6)"
 check 1 play missing.cast; says err "can't open missing.cast: No such file or directory (os error 2)"
+
+# play, on the terminal that script(1) makes. What is typed comes from standard input.
+if command -v script >/dev/null; then
+  plays() {
+    expected=$1
+    shift
+    what="asciinema play $*"
+    checks=$((checks + 1))
+    script -qec "stty cols 80 rows 24; '$asciinema' play $*" /dev/null >out 2>err
+    status=$?
+    [ "$status" -eq "$expected" ] || wrong "status $status instead of $expected: $(cat out)"
+  }
+  plays 0 v2.cast </dev/null; says out '::: Replaying session from v2.cast'; says out v2; says out '::: Playback ended'
+  plays 0 -q -s 100 -i 0.5 -r v2.cast </dev/null; says out '[8;24;80t'
+  printf '{"version":2,"width":80,"height":24}\n[0,"o","first"]\n[90,"o","later\\u001b]0;title\\u0007"]\n[3600,"o","last"]\n' >long.cast
+  plays 0 --start-at 1:29.9 --end-at 91 long.cast </dev/null; says out firstlater
+  grep -q title out && wrong 'a title reaches the terminal'
+  plays 0 --raw --start-at 90 --end-at 90 long.cast </dev/null; says out ']0;title'
+  mkfifo keys
+  { sleep 5; printf '\003'; } >keys &
+  plays 0 -l -s 100 v2.cast <keys; says out '::: Playback interrupted'
+fi
 
 # upload, auth
 check 1 upload --server-url http://127.0.0.1:1 missing.cast; says err 'No such file or directory'
@@ -154,6 +179,14 @@ check 0 auth; says out https://one.example/connect/
 export ASCIINEMA_SERVER_URL=https://two.example
 check 0 auth; says out https://two.example/connect/
 unset ASCIINEMA_SERVER_URL
+check 0 auth --server-url=https://three.example; says out https://three.example/connect/
+printf '[session]\nprefix_key = "F1"\n' >.config/asciinema/config.toml
+check 1 rec -c true settings.cast; says err "Error: invalid key definition 'F1' for key \`session.prefix_key\` in $HOME/.config/asciinema/config.toml, line 2"
+printf '[session\n' >.config/asciinema/config.toml
+check 1 play v2.cast; says err "in $HOME/.config/asciinema/config.toml"
+check 0 convert v2.cast - ; check 0 cat v2.cast
+printf '[server]\nurl = "example.org"\n' >.config/asciinema/config.toml
+check 1 auth; says err "Error: invalid server URL 'example.org': relative URL without a base (from $HOME/.config/asciinema/config.toml, line 2)"
 mv .config/asciinema/config.toml .config/asciinema/config
 check 0 -q cat v2.cast; silent err
 check 0 cat v2.cast; says err 'uses the location and format from asciinema 2.x.'

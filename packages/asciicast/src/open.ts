@@ -67,23 +67,22 @@ export function bytesOf(source: Source, notes: Note[], options: OpenOptions): As
 
 /** Any source as pieces of text or bytes. */
 async function* chunksOf(source: Source): AsyncGenerator<string | Uint8Array> {
-  if (source instanceof Response) {
+  if (typeof source === "string" || source instanceof Uint8Array) yield* pieces(source);
+  else if (source instanceof ArrayBuffer) yield* pieces(new Uint8Array(source));
+  else if (Symbol.asyncIterator in source || Symbol.iterator in source) {
+    for await (const chunk of source) yield* pieces(chunk);
+    // Last, because some runtimes load all of their fetch when it is named.
+  } else if (source instanceof Response) {
     if (!source.ok) throw new AsciicastError(`the server answered ${source.status} ${source.statusText}`.trimEnd(), 0);
     if (source.body) yield* chunksOf(source.body);
-  } else if (source instanceof ReadableStream) {
+  } else {
     // Not every browser can iterate over a stream.
-    const reader = source.getReader();
+    const reader = (source as ReadableStream<Uint8Array>).getReader();
     try {
       for (let part = await reader.read(); !part.done; part = await reader.read()) yield* pieces(part.value);
     } finally {
       await reader.cancel().catch(() => {});
     }
-  } else if (source instanceof ArrayBuffer) {
-    yield* pieces(new Uint8Array(source));
-  } else if (typeof source === "string" || source instanceof Uint8Array) {
-    yield* pieces(source);
-  } else {
-    for await (const chunk of source) yield* pieces(chunk);
   }
 }
 

@@ -8,8 +8,7 @@ interface EncodingOptions {
   append?: number;
 }
 
-/** An encoder for one file. */
-export async function encoding(format: OutputFormat, header: Header, options: EncodingOptions = {}): Promise<Encoder> {
+async function encoding(format: OutputFormat, header: Header, options: EncodingOptions = {}): Promise<Encoder> {
   if (format !== "txt") return encoder(format, header, options);
   const { Transcript } = await import("@asciinema-ts/render");
   const transcript = new Transcript(header);
@@ -21,8 +20,8 @@ export async function encoding(format: OutputFormat, header: Header, options: En
 }
 
 /** An encoder that adds to bytes. What a child prints is never made into a string and back, which would be most of the
- *  work of recording. */
-export interface LiveEncoding {
+ *  work of recording; and escaping bytes costs less than escaping characters. */
+export interface ByteEncoding {
   start(to: Bytes): void;
   event(event: Event, to: Bytes): void;
   /** What `event` makes of an output event.
@@ -37,19 +36,20 @@ export interface LiveEncoding {
 /** What ends the line of an output event, from the quote that ends its text. */
 const LINE_END = Buffer.from('"]\n');
 
-/** The same for a session that is going on. */
-export async function liveEncoding(
+/** An encoder for one file. */
+export async function byteEncoding(
   format: OutputFormat,
   header: Header,
   options: EncodingOptions = {},
-): Promise<LiveEncoding> {
+): Promise<ByteEncoding> {
   const { start, event, end } = await encoding(format, header, options);
-  const output: Record<OutputFormat, LiveEncoding["output"]> = {
+  const output: Record<OutputFormat, ByteEncoding["output"]> = {
     raw: (_, output, to) => to.bytes(output),
     txt: (time, output, to) => to.text(event({ time, type: "output", text: Buffer.from(output).toString() })),
     "asciicast-v2": line,
     "asciicast-v3": line,
   };
+  const escapes = output[format] === line;
   function line(time: number, output: Uint8Array, to: Bytes): void {
     const empty = event({ time, type: "output", text: "" });
     to.text(empty.slice(0, -LINE_END.length));
@@ -58,13 +58,30 @@ export async function liveEncoding(
   }
   return {
     start: (to) => to.text(start()),
-    event: (one, to) => to.text(event(one)),
+    event: (one, to) => {
+      // Halves of surrogate pairs have no UTF-8, only an escape.
+      if (one.type === "output" && escapes && isWellFormed(one.text)) line(one.time, utf8(one.text), to);
+      else to.text(event(one));
+    },
     output: output[format],
     comment: (text, to) => {
       if (format === "asciicast-v3") to.text(`# ${text}\n`);
     },
     end: (to) => to.text(end()),
   };
+}
+
+/** Since Node 20; the types are those of an older language. */
+function isWellFormed(text: string): boolean {
+  return (text as string & { isWellFormed(): boolean }).isWellFormed();
+}
+
+let scratch = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** Text as UTF-8, until the next call. */
+function utf8(text: string): Uint8Array {
+  if (scratch.length < text.length * 3) scratch = Buffer.allocUnsafeSlow(text.length * 3);
+  return scratch.subarray(0, scratch.write(text));
 }
 
 /** The format that the name of a file means, compressed or not. */

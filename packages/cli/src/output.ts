@@ -1,7 +1,7 @@
 // Where a session's events go. Each output has its own queue and fails alone.
 import type { Event } from "@asciinema-ts/asciicast";
 import { Bytes } from "./bytes.js";
-import type { LiveEncoding } from "./encoding.js";
+import type { ByteEncoding } from "./encoding.js";
 import type { Sink } from "./sink.js";
 
 /** Milliseconds for which a compressor may keep what a reader of the file would miss. */
@@ -33,7 +33,7 @@ export interface Output {
  *  the file then ends within the last event that found room, which readers put up with. */
 export class FileOutput implements Output {
   readonly #sink: Sink;
-  readonly #encoding: LiveEncoding;
+  readonly #encoding: ByteEncoding;
   readonly #onError: (error: Error) => void;
   #queue = new Bytes();
   /** What is being written. */
@@ -46,7 +46,7 @@ export class FileOutput implements Output {
 
   /** @param sink  this ends it
    *  @param onError  called once, when writing fails for the first time */
-  constructor(sink: Sink, encoding: LiveEncoding, onError: (error: Error) => void) {
+  constructor(sink: Sink, encoding: ByteEncoding, onError: (error: Error) => void) {
     this.#sink = sink;
     this.#encoding = encoding;
     this.#onError = onError;

@@ -5,14 +5,11 @@ import { basename, dirname, join } from "node:path";
 import { CliError, ReaderGone, reason } from "./error.js";
 import { compressionOf, sinkInto } from "./sink.js";
 
-/** Characters that are written at a time. */
-const PIECE = 512 * 1024;
-
 export interface Target {
-  /** Resolves when there is room for more.
+  /** Resolves when it has been written; the memory may be used again then.
    *
    *  @throws CliError */
-  write(text: string): Promise<void>;
+  write(data: string | Uint8Array): Promise<void>;
   /** Completes the output.
    *
    *  @throws CliError */
@@ -27,10 +24,10 @@ export function standardOutput(): Target {
   // Every failure is also told to who has written.
   stdout.on("error", () => {});
   return {
-    write: (text) =>
+    write: (data) =>
       new Promise((resolve, reject) => {
-        if (text === "") return resolve();
-        stdout.write(text, (error: NodeJS.ErrnoException | null | undefined) => {
+        if (data.length === 0) return resolve();
+        stdout.write(data, (error: NodeJS.ErrnoException | null | undefined) => {
           if (!error) resolve();
           else if (error.code === "EPIPE") reject(new ReaderGone());
           else reject(new CliError(`can't write standard output: ${reason(error)}`));
@@ -79,23 +76,9 @@ export async function openTarget(name: string, overwrite: boolean): Promise<Targ
     }
   };
   const sink = sinkInto(file.fd, whole ? compressionOf(name) : undefined);
-  // One write is on its way while the next is put together.
-  let text = "";
-  let writing: Promise<unknown> = Promise.resolve();
-  const flush = async () => {
-    await failing(writing);
-    writing = sink.write(Buffer.from(text));
-    writing.catch(() => {});
-    text = "";
-  };
   return {
-    write: async (part) => {
-      text += part;
-      if (!whole || text.length >= PIECE) await flush();
-    },
+    write: (data) => failing(sink.write(typeof data === "string" ? Buffer.from(data) : data)),
     commit: async () => {
-      await flush();
-      await failing(writing);
       if (sink.end) await failing(sink.end());
       if (whole) await failing(file.sync());
       await failing(file.close());
@@ -103,7 +86,6 @@ export async function openTarget(name: string, overwrite: boolean): Promise<Targ
       settle();
     },
     discard: async () => {
-      await writing.catch(() => {});
       await file.close().catch(() => {});
       remove();
       settle();

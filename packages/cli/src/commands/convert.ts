@@ -1,5 +1,6 @@
 import type { Values } from "../arguments.js";
-import { encoding, formatOf } from "../encoding.js";
+import { Bytes } from "../bytes.js";
+import { byteEncoding, formatOf } from "../encoding.js";
 import type { OutputFormat } from "../options.js";
 import { Progress } from "../progress.js";
 import { eventsOf, openCapture, openSource, warnOf } from "../source.js";
@@ -14,16 +15,18 @@ export async function convert(values: Values): Promise<number> {
   const source = await openSource(input, { stdin: true, ...(output !== "-" && { progress }) });
   const timing = values.get("timing");
   const capture = await openCapture(input, source, { timing: timing ? await openSource(timing) : undefined });
-  const encoder = await encoding(format, capture.header);
+  const encoder = await byteEncoding(format, capture.header);
   const target = output === "-" ? standardOutput() : await openTarget(output, values.has("overwrite"));
   try {
-    await target.write(encoder.start());
+    const ready = new Bytes();
+    encoder.start(ready);
     for await (const batch of eventsOf(capture, input)) {
-      let text = "";
-      for (const event of batch) text += encoder.event(event);
-      await target.write(text);
+      for (const event of batch) encoder.event(event, ready);
+      await target.write(ready.view);
+      ready.clear();
     }
-    await target.write(encoder.end());
+    encoder.end(ready);
+    await target.write(ready.view);
     progress.stop();
     await target.commit();
   } catch (error) {

@@ -2,7 +2,7 @@
 import type { Header } from "@asciinema-ts/asciicast";
 import type { Values } from "../arguments.js";
 import { type Config, type Environment, loadConfig } from "../config.js";
-import { liveEncoding } from "../encoding.js";
+import { byteEncoding } from "../encoding.js";
 import { CliError, reason } from "../error.js";
 import { fnv1a } from "../fnv.js";
 import { type Log, openLog } from "../log.js";
@@ -155,7 +155,7 @@ async function startRecording(
 ): Promise<{ output: FileOutput; problems: string[] }> {
   const { path } = file;
   const problems: string[] = [];
-  const encoder = await liveEncoding(file.format, header, file.append === undefined ? {} : { append: file.append });
+  const encoder = await byteEncoding(file.format, header, file.append === undefined ? {} : { append: file.append });
   // A limit on the size of files is then a write error like any other, and does not end us.
   process.on("SIGXFSZ", () => {});
   const output = new FileOutput(file.sink, encoder, (error) => {
