@@ -15,14 +15,12 @@ export interface Output {
    *  @param time  in microseconds
    *  @param output  valid UTF-8, whole characters; the memory is used again */
   print(time: number, output: Uint8Array): void;
-  /** Leaves a remark for people where the format has a place for it. */
-  comment(text: string): void;
+  /** Hears that time stands still from now on, and nothing but markers and sizes comes; or that it goes on. */
+  pause(paused: boolean): void;
   /** Bytes taken that are not where they belong yet. */
   readonly pending: number;
   /** Resolves when nothing is pending, or nothing more can be written. */
   drained(): Promise<void>;
-  /** Makes what was written last. */
-  sync(): void;
   /** Resolves when everything is where it belongs, or was given up. */
   end(): Promise<void>;
 }
@@ -79,17 +77,15 @@ export class FileOutput implements Output {
     this.#add((queue) => this.#encoding.output(time, output, queue));
   }
 
-  comment(text: string): void {
-    this.#add((queue) => this.#encoding.comment(text, queue));
+  /** Leaves a remark where the format has a place for it, and makes what was written last. */
+  pause(paused: boolean): void {
+    this.#add((queue) => this.#encoding.comment(`${paused ? "paused" : "resumed"} ${new Date().toISOString()}`, queue));
+    this.#due = "sync";
+    this.#pump();
   }
 
   async drained(): Promise<void> {
     while (this.#writing) await this.#writing;
-  }
-
-  sync(): void {
-    this.#due = "sync";
-    this.#pump();
   }
 
   async end(): Promise<void> {

@@ -101,10 +101,7 @@ export async function run(options: SessionOptions): Promise<SessionEnd> {
   };
   const togglePause = () => {
     clock.toggle();
-    for (const output of outputs) {
-      output.comment(`${clock.paused ? "paused" : "resumed"} ${new Date().toISOString()}`);
-      output.sync();
-    }
+    for (const output of outputs) output.pause(clock.paused);
     options.notify(clock.paused ? "Paused recording" : "Resumed recording");
   };
   const addMarker = () => {

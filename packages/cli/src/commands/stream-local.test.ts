@@ -11,6 +11,7 @@ import { WebSocket } from "ws";
 import { bundle, environment, pause, run, Screen, scratch } from "../../test/command.js";
 
 const home = scratch();
+mkdirSync(join(home, ".config/asciinema"), { recursive: true });
 const script = await bundle();
 const asciinema = `exec ${process.execPath} ${script}`;
 const patient = { timeout: 30_000, interval: 20 };
@@ -210,7 +211,6 @@ test("an address that is taken is an error that says so", async () => {
 
 /** A session at a terminal in which a secret word is typed. */
 async function typing(options: string, configuration = "") {
-  mkdirSync(join(home, ".config/asciinema"), { recursive: true });
   writeFileSync(join(home, ".config/asciinema/config.toml"), configuration);
   const screen = new Screen(`${asciinema} ${options} -c 'echo ready; read line; echo got it; sleep 60'`, {
     home,
@@ -256,7 +256,8 @@ test("colours, sizes, markers and pauses of the terminal reach viewers; the file
     answer: { question: "\x1b[c", text: answer },
   });
   await screen.shows(/Live streaming at/);
-  const viewer = watch(`${/Live streaming at (http\S+)/.exec(screen.text)![1]}/`);
+  const url = `${/Live streaming at (http\S+)/.exec(screen.text)![1]}/`;
+  const viewer = watch(url);
   await vi.waitFor(() => expect(viewer.messages[0]).toMatchObject({ cols: 90, rows: 20 }), patient);
   expect(viewer.messages[0]).toMatchObject({ theme: { fg: "#aabbcc", bg: "#112233" } });
   screen.type("\x18");
@@ -265,6 +266,13 @@ test("colours, sizes, markers and pauses of the terminal reach viewers; the file
   await vi.waitFor(() => expect(viewer.messages.at(-1)).toMatchObject({ type: "resize", cols: 70, rows: 18 }), patient);
   screen.type("\x1cunseen\r");
   await screen.shows("unseen");
+  // For one who comes now, time stands still, too.
+  const [before, paused] = [viewer.messages.at(-1)!, watch(url)];
+  await pause(1_500);
+  const later = watch(url);
+  await vi.waitFor(() => expect([paused, later].map(({ messages }) => messages.length)).toEqual([1, 1]), patient);
+  expect(paused.messages[0]!.time - before.time).toBeLessThan(1_000_000);
+  expect(later.messages[0]!.time).toBe(paused.messages[0]!.time);
   screen.type("\x1cseen\r");
   await vi.waitFor(() => expect(viewer.text()).toContain("seen"), patient);
   expect(viewer.text()).not.toContain("unseen");

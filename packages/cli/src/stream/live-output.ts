@@ -38,12 +38,16 @@ export class LiveOutput implements Output {
   readonly problems: string[] = [];
   readonly #hub: Hub;
   readonly #input: boolean;
+  /** Milliseconds that the session was paused, and the clock since when it is: its viewers' time stands still, too. */
+  #paused = 0;
+  #frozen: number | undefined;
   #local: LocalServer | undefined;
   #relay: Relay | undefined;
 
   private constructor({ header: { cols, rows, theme }, input }: LiveOptions) {
     this.#input = input;
-    this.#hub = new Hub({ cols, rows, ...(theme && { theme }), forward: { input, exit: true } });
+    const now = () => (this.#frozen ?? performance.now()) - this.#paused;
+    this.#hub = new Hub({ cols, rows, ...(theme && { theme }), forward: { input, exit: true }, now });
   }
 
   /** Begins to listen, and to send.
@@ -83,11 +87,15 @@ export class LiveOutput implements Output {
     this.#publish({ time, type: "output", text });
   }
 
-  comment(): void {}
+  pause(paused: boolean): void {
+    if (paused) this.#frozen = performance.now();
+    else {
+      this.#paused += performance.now() - (this.#frozen ?? performance.now());
+      this.#frozen = undefined;
+    }
+  }
 
   async drained(): Promise<void> {}
-
-  sync(): void {}
 
   /** Leaves the stream open: what is not sent yet is for `close()`. */
   async end(): Promise<void> {}
