@@ -940,8 +940,8 @@ describe("text", () => {
     const off = await page.evaluate(() => {
       const layer = document.querySelector(".ap-term-text")!;
       const line = layer.querySelector(".ap-line")!;
-      const cell = layer.getBoundingClientRect().width / 40;
-      const left = layer.getBoundingClientRect().left;
+      const { left, width } = line.getBoundingClientRect(); // the layer itself is wider, by the terminal's border
+      const cell = width / 40;
       const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
       let [col, worst] = [0, 0];
       for (let node = walker.nextNode() as Text; node; node = walker.nextNode() as Text) {

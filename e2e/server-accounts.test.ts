@@ -110,7 +110,7 @@ test("from nothing to an account with a machine, with and without script", async
     await page.getByRole("link", { name: "Account" }).click();
     await page.getByText("Only you, signed in.").click();
     await page.getByLabel("Name", { exact: true }).fill(`The great ${name}`);
-    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator("form", { hasText: "Profile" }).getByRole("button", { name: "Save" }).click();
     expect(await page.getByRole("status").textContent()).toContain("Saved.");
     expect(await page.getByRole("radio", { name: /Private/ }).isChecked()).toBe(true);
     await inspect();

@@ -25,7 +25,8 @@
     ...text("terminalFontFamily"),
     ...number("terminalLineHeight"),
   });
-  player.addEventListener("metadata", show);
+  // With the stream's first screen come its colours, and with every later one perhaps others.
+  player.addEventListener("reset", () => requestAnimationFrame(show));
   // While nothing is on there are no colours to wait for.
   setTimeout(show, 1000);
 }
