@@ -361,7 +361,7 @@ try {
   }
   if (names.includes("frames")) {
     const shown: Record<"ours" | "theirs", number[]> = { ours: [], theirs: [] };
-    for (let i = 0; i < Math.max(pairs, 5); i++) {
+    for (let i = 0; i < (option("pairs") ? pairs : 5); i++) {
       for (const kind of i % 2 === 0 ? (["theirs", "ours"] as const) : (["ours", "theirs"] as const))
         shown[kind].push(await framesShown(kind));
     }

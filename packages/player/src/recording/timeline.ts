@@ -41,7 +41,7 @@ export class Timeline {
 
   #times = new Float64Array(1024);
   /** Units of output up to and including each event. */
-  #ends = new Float64Array(1024);
+  #ends = new Uint32Array(1024);
   #others = new Map<number, CastEvent>();
   /** Indexes of the others, ascending. */
   #otherIndexes: number[] = [];
@@ -217,8 +217,8 @@ class LongText {
   }
 }
 
-function doubled(array: Float64Array): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(array.length * 2);
+function doubled<A extends Float64Array | Uint32Array>(array: A): A {
+  const larger = new (array.constructor as new (length: number) => A)(array.length * 2);
   larger.set(array);
   return larger;
 }
