@@ -5,6 +5,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Options, Player, Source } from "../packages/player/src/index.js";
 import { launchChromium } from "./chromium.js";
+import { LiveStream } from "./live-stream.js";
 import { cast, Site } from "./player-page.js";
 
 declare const AsciinemaPlayer: { create(source: Source, element: Element, options?: Options): Player };
@@ -17,6 +18,7 @@ declare global {
 
 let site: Site;
 let browser: Browser;
+let live: LiveStream;
 
 const recording = cast([
   [0.1, "o", "some \x1b[31mtext\x1b[0m and a \x1b]8;;https://example.org/\x1b\\link\x1b]8;;\x1b\\"],
@@ -27,10 +29,12 @@ const recording = cast([
 beforeAll(async () => {
   [site, browser] = await Promise.all([Site.start(), launchChromium()]);
   site.files.set("/axe.js", readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+  live = new LiveStream(site.server);
   site.files.set("/recording.cast", recording);
   site.files.set("/slow.cast", (response) => void response.write('{"version":2'));
 });
 afterAll(async () => {
+  live?.stop();
   await browser?.close();
   await site?.stop();
 });
@@ -41,7 +45,7 @@ async function open(source: Source, options: Options = {}, width = 800) {
     ([source, options]) => {
       window.player = AsciinemaPlayer.create(source, document.querySelector("#box")!, { controls: true, ...options });
     },
-    [source, options] as const,
+    [source === "live" ? `${site.url.replace("http", "ws")}/live` : source, options] as const,
   );
   return page;
 }
@@ -84,6 +88,40 @@ const states: [name: string, source: Source, act: Act][] = [
     async (page) => {
       await page.evaluate(() => window.player.play());
       await page.getByRole("button", { name: "Speed" }).click();
+    },
+  ],
+  [
+    "live",
+    "live",
+    async (page) => {
+      live.hub.reset({ lastId: 0, time: 0, cols: 40, rows: 6, dump: "on air" });
+      await page.evaluate(() => window.player.play());
+      await page.getByText("Live").waitFor();
+    },
+  ],
+  [
+    "off the air",
+    "live",
+    async (page) => {
+      live.hub.reset({ lastId: 0, time: 0, cols: 40, rows: 6, dump: "on air" });
+      await page.evaluate(() => window.player.play());
+      await page.getByText("Live").waitFor();
+      live.hub.end();
+      await page.getByText("Stream ended").waitFor();
+    },
+  ],
+  [
+    "a lost stream",
+    "live",
+    async (page) => {
+      live.hub.reset({ lastId: 0, time: 0, cols: 40, rows: 6, dump: "on air" });
+      await page.evaluate(() => window.player.play());
+      await page.getByText("Live").waitFor();
+      const serve = live.serve;
+      live.serve = (socket) => socket.terminate();
+      live.cut();
+      await page.getByText("Connecting").waitFor();
+      live.serve = serve;
     },
   ],
 ];

@@ -1,11 +1,14 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { AlisEncoder, type Subprotocol } from "@asciinema-ts/alis";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { WebSocket } from "ws";
 import type { Events, Options, Player, Source } from "../packages/player/src/index.js";
+import { bundlePlayer } from "../scripts/player-bundle.mjs";
 import { launchChromium } from "./chromium.js";
 import { LiveStream } from "./live-stream.js";
-import { cast, Site } from "./player-page.js";
+import { cast, policy, Site } from "./player-page.js";
 
 declare const AsciinemaPlayer: { create(source: Source, element: Element, options?: Options): Player };
 
@@ -72,6 +75,42 @@ async function text(): Promise<string> {
 }
 
 const bar = () => page.locator(".ap-control-bar");
+
+/** One session in every subprotocol. */
+const session: Partial<Record<Subprotocol, (string | Uint8Array)[]>> = {
+  "v1.alis": (() => {
+    const encoder = new AlisEncoder("viewer");
+    return [
+      encoder.start(),
+      encoder.encode({ type: "init", lastId: 0, time: 0, cols: 20, rows: 3, dump: "" })!,
+      encoder.encode({ type: "output", id: 1, time: 100_000, text: "hello" })!,
+      encoder.encode({ type: "input", id: 2, time: 200_000, text: "x" })!,
+      encoder.encode({ type: "marker", id: 3, time: 250_000, label: "one" })!,
+      encoder.encode({ type: "resize", id: 4, time: 300_000, cols: 25, rows: 4 })!,
+      encoder.encode({ type: "marker", id: 5, time: 350_000, label: "two" })!,
+      encoder.encode({ type: "output", id: 6, time: 400_000, text: " world" })!,
+    ];
+  })(),
+  "v2.asciicast": [
+    '{"version":2,"width":20,"height":3}',
+    '[0.1,"o","hello"]',
+    '[0.2,"i","x"]',
+    '[0.25,"m","one"]',
+    '[0.3,"r","25x4"]',
+    '[0.35,"m","two"]',
+    '[0.4,"o"," world"]',
+  ],
+  "v3.asciicast": [
+    '{"version":3,"term":{"cols":20,"rows":3}}',
+    '[0.1,"o","hello"]',
+    '[0.1,"i","x"]',
+    '[0.05,"m","one"]',
+    '[0.05,"r","25x4"]',
+    '[0.05,"m","two"]',
+    '[0.05,"o"," world"]',
+  ],
+  raw: ["\x1b[8;4;25t", "hello", new TextEncoder().encode(" world")],
+};
 
 describe("a stream over a WebSocket", () => {
   test("is joined late, followed, lost, found again, and ends", async () => {
@@ -180,42 +219,6 @@ describe("a stream over a WebSocket", () => {
     live.serve = (socket) => live.join(socket);
   });
 
-  /** One session in every subprotocol. */
-  const session: Partial<Record<Subprotocol, (string | Uint8Array)[]>> = {
-    "v1.alis": (() => {
-      const encoder = new AlisEncoder("viewer");
-      return [
-        encoder.start(),
-        encoder.encode({ type: "init", lastId: 0, time: 0, cols: 20, rows: 3, dump: "" })!,
-        encoder.encode({ type: "output", id: 1, time: 100_000, text: "hello" })!,
-        encoder.encode({ type: "input", id: 2, time: 200_000, text: "x" })!,
-        encoder.encode({ type: "marker", id: 3, time: 250_000, label: "one" })!,
-        encoder.encode({ type: "resize", id: 4, time: 300_000, cols: 25, rows: 4 })!,
-        encoder.encode({ type: "marker", id: 5, time: 350_000, label: "two" })!,
-        encoder.encode({ type: "output", id: 6, time: 400_000, text: " world" })!,
-      ];
-    })(),
-    "v2.asciicast": [
-      '{"version":2,"width":20,"height":3}',
-      '[0.1,"o","hello"]',
-      '[0.2,"i","x"]',
-      '[0.25,"m","one"]',
-      '[0.3,"r","25x4"]',
-      '[0.35,"m","two"]',
-      '[0.4,"o"," world"]',
-    ],
-    "v3.asciicast": [
-      '{"version":3,"term":{"cols":20,"rows":3}}',
-      '[0.1,"o","hello"]',
-      '[0.1,"i","x"]',
-      '[0.05,"m","one"]',
-      '[0.05,"r","25x4"]',
-      '[0.05,"m","two"]',
-      '[0.05,"o"," world"]',
-    ],
-    raw: ["\x1b[8;4;25t", "hello", new TextEncoder().encode(" world")],
-  };
-
   test.each(Object.entries(session) as [Subprotocol, (string | Uint8Array)[]][])(
     "in %s is the same",
     async (subprotocol, messages) => {
@@ -283,6 +286,71 @@ describe("a stream over a WebSocket", () => {
     await page.click(".ap-overlay-start");
     await event("playing");
     expect(await page.$(".ap-overlay")).toBeNull();
+  });
+});
+
+test("the module plays streams, too", async () => {
+  site.files.set("/module.js", (await bundlePlayer("packages/player/src/index.ts", "esm")).script);
+  live.hub.reset({ lastId: 0, time: 0, cols: 40, rows: 6, dump: "by the module" });
+  await page?.context().close();
+  page = await site.open(browser);
+  await page.evaluate(`import("/module.js").then(({ create }) => {
+    window.player = create("${url}", document.querySelector("#box"), { autoPlay: true });
+  })`);
+  await expect.poll(text).toBe("by the module");
+  expect(page.complaints).toEqual([]);
+});
+
+describe("beside asciinema-player 3.17.0", () => {
+  const original = createRequire(import.meta.url).resolve("asciinema-player/dist/bundle/asciinema-player.min.js");
+
+  /** What a player says of a session in a subprotocol, without what is knowingly different. */
+  async function log(script: string, subprotocol: Subprotocol): Promise<unknown[]> {
+    live.spoken = [subprotocol];
+    live.serve = (socket) => {
+      // The original takes raw output in binary messages only.
+      const binary = subprotocol === "raw";
+      for (const message of session[subprotocol]!) socket.send(binary ? Buffer.from(message as string) : message);
+      setTimeout(() => socket.close(subprotocol === "v1.alis" ? 4001 : 1000, "The end"), 1500);
+    };
+    site.files.set(
+      "/both.html",
+      `<!doctype html><html lang="en"><meta charset="utf-8"><title>Both</title><link rel="stylesheet" href="/player.css">
+       <main id="box"></main><script src="${script}"></script>`,
+    );
+    site.policy = undefined;
+    await page?.context().close();
+    page = await site.open(browser);
+    await page.goto(`${site.url}/both.html`);
+    await page.evaluate(
+      ([url, names]) => {
+        window.log = [];
+        window.player = AsciinemaPlayer.create(url, document.querySelector("#box")!, { autoPlay: true });
+        for (const name of names.split(" ") as (keyof Events)[])
+          window.player.addEventListener(name, (data) => window.log.push([name, data]));
+      },
+      [url, names] as const,
+    );
+    await event("ended");
+    site.policy = policy;
+    live.spoken = ["v1.alis"];
+    live.serve = (socket) => live.join(socket);
+    const [events, after] = await page.evaluate(() => [window.log, window.player.getCurrentTime()] as const);
+    const output = events.filter(([name]) => name === "output").flatMap(([, text]) => text);
+    return [events.filter(([name]) => name !== "output"), output.join(""), typeof after];
+  }
+
+  test.each(["v1.alis", "v2.asciicast", "v3.asciicast", "raw"] as const)("%s is told alike", async (subprotocol) => {
+    site.files.set("/original.js", readFileSync(original));
+    const theirs = JSON.stringify(await log("/original.js", subprotocol));
+    const ours = JSON.stringify(await log("/player.js", subprotocol));
+    // The original tells the bare label of markers in asciicasts, an empty init, and the time of a stream that is over.
+    const plain = (text: string) =>
+      text
+        .replace(/\["marker",("\w+"|\{[^}]*\})\]/g, '["marker"]')
+        .replace('"init":"",', "")
+        .replace(/"(number|undefined)"\]$/, "]");
+    expect(plain(ours)).toBe(plain(theirs));
   });
 });
 
