@@ -1,5 +1,6 @@
 // What recording costs: `cat` of a large coloured text in a terminal, bare and recorded by ours, by script(1) and by
-// Debian's asciinema 2. All take turns; medians, and ratios to the first of each table.
+// Debian's asciinema 2; what converting the result costs beside reading it; how late keys are echoed. All take turns;
+// medians, and ratios to the first of each table.
 //
 //   npm run bench rec [-- --json]
 
@@ -19,7 +20,15 @@ const official = ["/usr/bin/asciinema"].find(existsSync);
 const script = ["/usr/bin/script"].find(existsSync);
 const directory = mkdtempSync(join(tmpdir(), "bench-rec-"));
 const file = (name: string) => join(directory, name);
-const env = { ...process.env, HOME: directory, SHELL: "/bin/sh", TERM: "dumb", STY: "" };
+const env: Record<string, string | undefined> = {
+  ...process.env,
+  HOME: directory,
+  SHELL: "/bin/sh",
+  TERM: "dumb",
+  STY: "",
+  // Node would read these certificates at every start.
+  NODE_EXTRA_CA_CERTS: undefined,
+};
 
 interface Row {
   name: string;
@@ -70,11 +79,34 @@ async function recording(): Promise<Row[]> {
   if (script) commands.push(["script", `${script} -q -c 'cat ${text}' ${file("typescript")}`]);
   if (official)
     commands.push(["asciinema 2", `${official} rec -q --overwrite -c 'cat ${text}' ${file("theirs.cast")}`]);
+  return measured(commands, (name, shown) => {
+    if (shown < statSync(text).size) throw new Error(`${name} showed only ${shown} bytes`);
+  });
+}
+
+/** The recording made before, from asciicast v3 to v2, beside a program that only reads it. */
+async function converting(): Promise<Row[]> {
+  const reader = file("reader.cjs");
+  writeFileSync(
+    reader,
+    `const text = require("node:fs").readFileSync(process.argv[2], "utf8");
+     for (let at = 0, end; (end = text.indexOf("\\n", at)) >= 0; at = end + 1) JSON.parse(text.slice(at, end));`,
+  );
+  return measured([
+    ["JSON.parse per line", `${process.execPath} ${reader} ${file("ours.cast")}`],
+    ["ours, convert to v2", `${ours} convert --overwrite -f asciicast-v2 ${file("ours.cast")} ${file("v2.cast")}`],
+  ]);
+}
+
+async function measured(
+  commands: readonly (readonly [name: string, command: string])[],
+  check: (name: string, shown: number) => void = () => {},
+): Promise<Row[]> {
   const rows = commands.map(([name]): Row => ({ name, values: { wall: [], cpu: [] } }));
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [index, [name, command]] of commands.entries()) {
       const { wall, cpu, shown } = await inTerminal(command);
-      if (shown < statSync(text).size) throw new Error(`${name} showed only ${shown} bytes`);
+      check(name, shown);
       if (round === 0) continue; // warms the disk's cache
       rows[index]!.values["wall"]!.push(wall * 1000);
       rows[index]!.values["cpu"]!.push(cpu * 1000);
@@ -127,6 +159,7 @@ function median(values: number[]): number {
 
 const tables: Record<string, Row[]> = {
   [`recording ${MEGABYTES} MB of coloured output, ms`]: await recording(),
+  "converting it from asciicast v3 to v2, ms": await converting(),
   "from key to echo, ms": await echoing(),
 };
 rmSync(directory, { recursive: true });

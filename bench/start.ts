@@ -16,7 +16,15 @@ const official = ["/usr/bin/asciinema"].filter(existsSync);
 const script = ["/usr/bin/script"].filter(existsSync);
 const directory = mkdtempSync(join(tmpdir(), "bench-start-"));
 const file = (name: string) => join(directory, name);
-const env = { ...process.env, HOME: directory, SHELL: "/bin/sh", TERM: "dumb", STY: "" };
+const env: Record<string, string | undefined> = {
+  ...process.env,
+  HOME: directory,
+  SHELL: "/bin/sh",
+  TERM: "dumb",
+  STY: "",
+  // Node would read these certificates at every start.
+  NODE_EXTRA_CA_CERTS: undefined,
+};
 
 const recording = ["rec", "-q", "--overwrite", "-c", "true"];
 const rows: { name: string; command: string[]; values: number[] }[] = [

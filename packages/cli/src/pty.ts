@@ -24,8 +24,8 @@ export interface PtyOptions {
   rows: number;
   env: Record<string, string | undefined>;
   /** Gets the output in order, what came in one turn of the event loop at once. The chunk is used again for the next
-   *  one unless the answer is that it is kept. */
-  onOutput(chunk: Uint8Array): "kept" | undefined;
+   *  one, unless the answer is that it is kept: then only after `release` has been called. */
+  onOutput(chunk: Uint8Array, release: () => void): "kept" | undefined;
 }
 
 /** A running child on its pseudo-terminal. */
@@ -76,15 +76,25 @@ function spawnOnUnix(options: PtyOptions): Pty {
 
   let running = true;
   const input = Buffer.allocUnsafe(READ);
-  let slab = Buffer.allocUnsafe(SLAB);
+  let slab: Buffer = Buffer.allocUnsafeSlow(SLAB);
+  /** Slabs that were kept and are not any more: memory that is left to the collector would grow by megabytes before. */
+  const free: Buffer[] = [];
   let used = 0;
   let scheduled = false;
   const deliver = () => {
     scheduled = false;
     if (used === 0) return;
-    const chunk = slab.subarray(0, used);
+    const current = slab;
+    let kept = false;
+    let released = false;
+    const release = () => {
+      released = true;
+      if (kept) free.push(current);
+    };
+    const chunk = current.subarray(0, used);
     used = 0;
-    if (options.onOutput(chunk) === "kept") slab = Buffer.allocUnsafe(SLAB);
+    kept = options.onOutput(chunk, release) === "kept" && !released;
+    if (kept) slab = free.pop() ?? Buffer.allocUnsafeSlow(SLAB);
   };
   const taken = (length: number) => {
     used += input.copy(slab, used, 0, length);

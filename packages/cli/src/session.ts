@@ -67,8 +67,11 @@ export async function run(options: SessionOptions): Promise<SessionEnd> {
   let waiting = false;
   /** What the child printed last, for telling a question for a password. */
   let tail = "";
-  const onOutput = (chunk: Uint8Array) => {
-    tty?.write(chunk, relieve);
+  const onOutput = (chunk: Uint8Array, release: () => void) => {
+    tty?.write(chunk, () => {
+      release();
+      relieve();
+    });
     const text = pieces.push(chunk);
     record(text);
     if (options.captureInput) tail = (tail + Buffer.from(text.subarray(-400)).toString()).slice(-200);
