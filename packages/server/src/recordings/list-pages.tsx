@@ -145,6 +145,11 @@ export const ListPage: FC<ListProps & { kind: ListKind; page: number; pages: num
         <section class="sect">
           <header>
             <h1>{title}</h1>
+            {recordings.length > 0 ? (
+              <h2 class="sr">
+                Page {page} of {pages}
+              </h2>
+            ) : null}
             <span class="count">{count(total)}</span>
           </header>
           {recordings.length > 0 ? (

@@ -13,7 +13,7 @@ import type { Forms } from "../web/forms.js";
 import type { GuestPages } from "../web/guest-pages.js";
 import { Kept } from "../web/kept.js";
 import { preferredForm } from "../web/negotiation.js";
-import { framedPolicy, pagePolicy } from "../web/security.js";
+import { framedPolicy, pagePolicy, picturePolicy } from "../web/security.js";
 import type { Site } from "../web/site.js";
 import { goTo, type PageEnv, signedIn } from "../web/visit.js";
 import { conversions } from "./conversion.js";
@@ -362,7 +362,7 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
       // What a card says of its author is not in the picture's key, but in its path.
       tag: path.split(/[/\\]/).slice(-2).join(""),
       cacheControl: keptFor(c, recording, key),
-      headers: { "access-control-allow-origin": "*" },
+      headers: { "access-control-allow-origin": "*", "content-security-policy": picturePolicy },
     });
   }
 

@@ -147,6 +147,7 @@ export const RecordingPage: FC<
 export const FramedRecordingPage: FC<RecordingProps> = ({ site, recording, options, picture }) => (
   <FramedPage site={site} title={titleOf(recording)} head={<PlayerAssets site={site} />}>
     <main id="main">
+      <h1 class="sr">{titleOf(recording)}</h1>
       <Player site={site} recording={recording} options={options} picture={picture} viewToken={undefined} />
       <p class="credit">
         <a href={`${site.url}/a/${addressOf(recording)}`} target="_blank" rel="noopener">

@@ -35,6 +35,11 @@ export const StreamListPage: FC<{
         <section class="sect">
           <header>
             <h1>{title}</h1>
+            {streams.length > 0 ? (
+              <h2 class="sr">
+                Page {page} of {pages}
+              </h2>
+            ) : null}
             <span class="count">{count(total)}</span>
           </header>
           {streams.length === 0 ? (
@@ -86,6 +91,11 @@ export const OwnStreamsPage: FC<
         <section class="sect">
           <header>
             <h1>Your streams</h1>
+            {streams.length > 0 ? (
+              <h2 class="sr">
+                Page {page} of {pages}
+              </h2>
+            ) : null}
             <span class="count">{count(total)}</span>
           </header>
           <Form action="/user/streams" token={token} class="acts">

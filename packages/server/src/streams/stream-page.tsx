@@ -153,6 +153,7 @@ export const StreamPage: FC<
 export const FramedStreamPage: FC<StreamProps> = ({ site, stream, state, options }) => (
   <FramedPage site={site} title={streamTitle(stream)} head={<PlayerAssets site={site} />}>
     <main id="main">
+      <h1 class="sr">{streamTitle(stream)}</h1>
       <Player site={site} stream={stream} state={state} options={options} fromStart={false} />
       <p class="credit">
         <a href={`${site.url}/s/${stream.public_token}`} target="_blank" rel="noopener">

@@ -16,6 +16,10 @@ const page = [
 /** What may be done with everything that is not a page, should a browser show it as one: nothing. */
 const inert = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; sandbox";
 
+/** The same for a picture in pixels. It says nothing about styles: browsers that show one by itself use their own, and would
+ *  report them. */
+export const picturePolicy = "frame-ancestors 'none'; base-uri 'none'; sandbox";
+
 /** The policy of a page that stands by itself, and of one made to stand inside others. */
 export const pagePolicy = [...page, "frame-ancestors 'none'"].join("; ");
 export const framedPolicy = [...page, "frame-ancestors *"].join("; ");
