@@ -86,6 +86,7 @@ export async function startServer(options: {
       clock,
       log,
     });
+    studio.measure(metrics);
     await studio.open();
     const app = createApp({
       config,

@@ -208,8 +208,10 @@ export function accountPages(parts: Parts): Hono<PageEnv> {
   app.post("/user/delete", async (c) => {
     const user = signedIn(c);
     const { username = "" } = await forms.read(c);
+    const end = await streams.leaving(user.id);
     try {
       await profiles.delete(user, username);
+      await end();
     } catch (error) {
       const { wrong } = fieldsOf(error);
       const { site } = c.var.visit;

@@ -381,7 +381,8 @@ export class Channel {
       await recorder?.flush();
       const epoch = await session.epoch;
       const now = clock();
-      if (epoch !== undefined) {
+      // It may have been deleted, with its owner.
+      if (epoch !== undefined && (await streams.byId(this.row.id))) {
         await streams.saveScreen({ ...screen, session_id: null });
         // Unless the next session has begun already.
         if (!this.session) await streams.end(this.row.id, epoch, now);

@@ -28,7 +28,12 @@ export class ProducerConnection implements ProducerEnd {
     private readonly channel: Channel,
     agreed: ProducerSubprotocol | undefined,
     config: StreamConfig,
-    private readonly options: { userAgent: string | undefined; onGone: () => void; headerTimeout?: number },
+    private readonly options: {
+      userAgent: string | undefined;
+      onGone: () => void;
+      onFailure: (error: unknown) => void;
+      headerTimeout?: number;
+    },
   ) {
     const subprotocol = agreed === "v1.alis.ack" ? "v1.alis" : agreed;
     this.decoder = new StreamDecoder("producer", { subprotocol });
@@ -83,11 +88,25 @@ export class ProducerConnection implements ProducerEnd {
     try {
       messages = this.decoder.decode(isBinary ? bytes : bytes.toString("utf8"));
     } catch (error) {
-      if (!(error instanceof AlisError)) throw error;
-      this.close(4005, "message parsing error");
+      if (error instanceof AlisError) this.close(4005, "message parsing error");
+      else this.fail(error);
       return;
     }
     clearTimeout(this.header);
+    try {
+      this.pass(messages);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Something is wrong with this server, not with the producer, which may come again. */
+  private fail(error: unknown): void {
+    this.options.onFailure(error);
+    this.close(1011, "server error");
+  }
+
+  private pass(messages: Message[]): void {
     for (const message of messages) {
       if ((message.type === "init" || message.type === "resize") && !isSize(message)) {
         this.close(4003, `invalid terminal size (${message.cols}x${message.rows})`);

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { basic, otherInstallId } from "../../test/harness.js";
 import { type LiveServer, startLiveServer, TestProducer, TestViewer } from "../../test/live.js";
@@ -418,6 +419,50 @@ describe("a producer", () => {
   });
 });
 
+test("whatever producers send, the server goes on", async () => {
+  const stream = await server.stream();
+  const number = fc.oneof(fc.nat(300), fc.constantFrom(0x7f, 0x80, 0xff, 2 ** 31));
+  const init = Buffer.from("01000050180000", "hex");
+  const frame = fc.oneof(
+    fc.uint8Array({ maxLength: 40 }),
+    fc
+      .tuple(fc.constantFrom(0x01, 0x04, 0x69, 0x6d, 0x6f, 0x72, 0x78), fc.array(number, { maxLength: 9 }))
+      .map(([type, numbers]) => Uint8Array.from([type, ...numbers.map((one) => one & 0xff)])),
+    fc.constant(init),
+  );
+  const line = fc.oneof(
+    fc.string(),
+    fc.constantFrom(
+      '{"version":3,"term":{"cols":80,"rows":24}}',
+      '[1,"o","x"]',
+      '[1,"r","9x9"]',
+      "[",
+      "null",
+      "\x1b[8;0;0t",
+    ),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom("v1.alis.ack", "v1.alis", "v2.asciicast", "v3.asciicast", "raw", undefined),
+      fc.array(fc.oneof(frame, line), { maxLength: 8 }),
+      async (protocol, messages) => {
+        const producer = await new TestProducer(server, stream, protocol ? [protocol] : []).open();
+        if (protocol?.startsWith("v1")) {
+          producer.raw(Buffer.from("ALiS\x01", "latin1"));
+          producer.raw(init);
+        }
+        for (const message of messages) producer.raw(message);
+        producer.socket.close(1000);
+        const { code } = await producer.closed;
+        expect([1000, 1005, 1006, 4003, 4005]).toContain(code);
+        await server.api("PATCH", `/api/v1/streams/${stream.id}`, { live: true });
+      },
+    ),
+    { numRuns: 60 },
+  );
+  expect(server.logged.filter((one) => one.includes("producer failed") || one.includes("not stored"))).toEqual([]);
+});
+
 describe("sockets", () => {
   test("are upgraded only where there are some", async () => {
     for (const path of ["/ws/s/abc", "/ws/S/abc"]) {
@@ -464,6 +509,25 @@ describe("sockets", () => {
   });
 });
 
+test("a stream of somebody who removes their account ends at once", async () => {
+  const own = "aaaaaaaa-1111-2222-3333-444444444444";
+  await userWithMachine(server.db, "tam", own);
+  const made = await server.api("POST", "/api/v1/streams", { live: true }, own);
+  const told = (await made.json()) as { id: number; url: string; ws_producer_url: string };
+  const stream = { ...told, live: true, token: told.url.split("/").at(-1)! };
+  const producer = await TestProducer.begin(server, stream, { dump: "mine" });
+  const viewer = await TestViewer.open(server, stream.token);
+  await viewer.shows("mine");
+  const headers = { ...(await cookie("tam")), "content-type": "application/x-www-form-urlencoded" };
+  const form = await (await server.fetch("/user/delete", { headers: { ...headers, accept: "text/html" } })).text();
+  const _token = /name="_token" value="([^"]*)"/.exec(form)![1]!;
+  const body = new URLSearchParams({ _token, username: "tam" }).toString();
+  const deleted = await server.fetch("/user/delete", { method: "POST", headers, body, redirect: "manual" });
+  expect(deleted.status).toBe(303);
+  expect((await producer.closed).code).toBe(4040);
+  expect((await viewer.closed).code).toBe(4040);
+});
+
 test("who watches is counted", async () => {
   const stream = await server.stream();
   const producer = await TestProducer.begin(server, stream);
@@ -472,6 +536,9 @@ test("who watches is counted", async () => {
   await viewers[0]!.close();
   await eventually(async () => (await row(stream.id)).current_viewer_count === 1);
   expect(await row(stream.id)).toMatchObject({ peak_viewer_count: 2, live: true, term_cols: 80 });
+  const metrics = await (await server.fetch("/metrics")).text();
+  expect(metrics).toMatch(/^streams_live [1-9]/m);
+  expect(metrics).toMatch(/^stream_viewers [1-9]/m);
   producer.event({ time: 1, type: "exit", status: 0 });
   await producer.close(1000);
   await eventually(async () => !(await row(stream.id)).live);

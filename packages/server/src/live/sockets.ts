@@ -135,6 +135,12 @@ export class StreamSockets {
       new ProducerConnection(ws, channel, agreed, config.streams, {
         userAgent: request.headers["user-agent"],
         onGone: () => studio.leave(channel),
+        onFailure: (error) => {
+          this.parts.log.error("producer failed", {
+            stream: stream.id,
+            error: String((error as Error).stack ?? error),
+          });
+        },
         ...(this.options.headerTimeout !== undefined && { headerTimeout: this.options.headerTimeout }),
       });
     });

@@ -8,6 +8,7 @@ import type { Database } from "../db/database.js";
 import type { Stream, StreamSession } from "../db/schema.js";
 import type { FileStore } from "../files/files.js";
 import type { Log } from "../log.js";
+import type { Metrics } from "../metrics.js";
 import type { RecordingRepository } from "../recordings/repository.js";
 import type { RecordingService } from "../recordings/service.js";
 import type { Screen } from "../streams/drawing.js";
@@ -100,6 +101,12 @@ export class Studio implements OnAir, LiveScreens {
     return session && this.joining.content(session);
   }
 
+  /** Has the metrics tell how many streams are on and how many watch. */
+  measure(metrics: Metrics): void {
+    metrics.gauge("streams_live", "Streams that are on.", () => this.live);
+    metrics.gauge("stream_viewers", "Connections that watch streams.", () => this.viewers);
+  }
+
   /** How many watch, on this server. */
   get viewers(): number {
     let viewers = 0;
@@ -107,8 +114,7 @@ export class Studio implements OnAir, LiveScreens {
     return viewers;
   }
 
-  /** How many streams are on, on this server. */
-  get live(): number {
+  private get live(): number {
     let live = 0;
     for (const channel of this.channels.values()) if (channel.live) live++;
     return live;

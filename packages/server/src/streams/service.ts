@@ -111,6 +111,16 @@ export class StreamService {
     await this.repository.delete(stream.id);
   }
 
+  /** Ends everything that a user who is about to go has on.
+   *
+   *  @returns  to be called when they are gone: sends away who still watches */
+  async leaving(userId: number): Promise<() => Promise<void>> {
+    const all = await this.repository.all(userId, 1000);
+    return async () => {
+      for (const { id } of all) await this.onAir.stop(id, "deleted");
+    };
+  }
+
   /** A stream that the actor may change.
    *
    *  @param address  its number or its token
