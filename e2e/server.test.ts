@@ -249,8 +249,8 @@ describe("asciinema-server", () => {
 
   test("loses nothing that it acknowledged when it is killed, and keeps nothing else", async () => {
     // npm run soak does it a hundred times.
-    await killDuringUploads(folder, 6);
-  }, 60_000);
+    await killDuringUploads(folder, 20);
+  }, 240_000);
 
   test.skipIf(!hasPostgres)("keeps its rows in PostgreSQL, and says in one line when it cannot", async () => {
     const postgres = await startPostgres();

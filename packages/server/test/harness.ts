@@ -25,6 +25,8 @@ import { checkAnswer } from "./api-description.js";
 export interface TestServer {
   /** Answers a request. What commands get is checked against the description of their interface. */
   request(path: string, init?: RequestInit & { from?: string }): Promise<Response>;
+  /** Every address that is served, as patterns. */
+  routes: { method: string; path: string }[];
   /** Uploads a file and returns the answer. */
   upload(content: string | Uint8Array, options?: UploadOptions): Promise<Response>;
   db: Database;
@@ -104,6 +106,9 @@ export async function startTestServer(settings: Partial<Config> = {}): Promise<T
     logged,
     mails,
     settled: () => outbox.settled(),
+    get routes() {
+      return app.routes.map(({ method, path }) => ({ method, path }));
+    },
     async request(path, { from = "127.0.0.1", ...init } = {}) {
       const answer = await app.request(path, init, { incoming: { socket: { remoteAddress: from } } });
       if (path.startsWith("/api/")) {

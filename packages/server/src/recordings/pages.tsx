@@ -289,8 +289,8 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
       return { view, whole: outline !== undefined };
     };
     if (session || seen.note) return c.html((await write()).view, 200, headers);
-    // Guests all see the same. Everything about the recording itself is in the key.
-    return guestPages.answer(c, JSON.stringify([recording, c.req.query()]), headers, write);
+    // Guests who have chosen the same colours all see the same. Everything about the recording itself is in the key.
+    return guestPages.answer(c, JSON.stringify([recording, c.req.query(), seen]), headers, write);
   }
 
   async function cast(c: Context<PageEnv>, recording: ListedRecording): Promise<Response> {
