@@ -167,7 +167,7 @@ const frame = (n: number) =>
 /** One producer, 500 viewers: 20 frames a second, and as many as go. */
 async function fanout(): Promise<Row[]> {
   const VIEWERS = 500;
-  const BURST = 200;
+  const BURST = 100;
   const kinds: Kind[] = ["bare ws", "hub", "asciinema-server"];
   const values = kinds.map(() => ({ rate: [] as number[], work: [] as number[], paced: [] as number[] }));
   for (let round = 0; round < ROUNDS; round++) {
@@ -182,7 +182,7 @@ async function fanout(): Promise<Row[]> {
         for (let n = 0; n < size; n++) source.print(frame(++sent));
         if (!(await audience.hasGot(sent * VIEWERS))) throw new Error(`${kind}: frames are missing`);
       };
-      for (let n = 0; n < 5; n++) await burst(BURST); // warms up
+      for (let n = 0; n < 3; n++) await burst(BURST); // warms up
       let [time, work, before] = [performance.now(), cpu(server.pid), sent];
       while (performance.now() - time < 2000) await burst(BURST);
       const frames = (sent - before) * VIEWERS;
@@ -195,6 +195,7 @@ async function fanout(): Promise<Row[]> {
       values[index]!.paced.push(((cpu(server.pid) - work) / ((performance.now() - time) / 1000)) * 100);
       await audience.stop();
       await server.stop();
+      if (process.stderr.isTTY) console.error(`${kind}: ${Math.round(values[index]!.rate.at(-1)!)}`);
     }
   }
   return kinds.map((name, index) => {

@@ -38,6 +38,13 @@ describe("one file", () => {
     expect(run(asciinema, "cat", "demo.cast").output).toBe("none\r\n");
   });
 
+  it("has the page for live streams in it", () => {
+    expect(run(asciinema, "stream", "-q", "-l", "--headless", "-c", "exit 3", "--return")).toEqual({
+      status: 3,
+      output: "",
+    });
+  });
+
   it("leaves nothing behind of what it unpacks", () => {
     expect(run("/bin/ls", "-A", "tmp").output).toBe("");
   });
@@ -60,4 +67,5 @@ it("the npm package installs into an empty folder, and runs there without a buil
   const asciinema = join(empty, "node_modules/.bin/asciinema");
   execFileSync(asciinema, ["rec", "-q", "-c", "echo packed", "demo.cast"], { cwd: empty, stdio: "ignore" });
   expect(readFileSync(join(empty, "demo.cast"), "utf8")).toContain("packed");
+  execFileSync(asciinema, ["stream", "-q", "-l", "--headless", "-c", "true"], { cwd: empty, stdio: "ignore" });
 }, 120_000);

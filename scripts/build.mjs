@@ -66,7 +66,12 @@ export async function bundleScript(entry, outfile, apart = {}) {
     format: "cjs",
     target: "node20",
     external: ["@lydell/*"],
-    define: { "import.meta.url": "importMetaUrl" },
+    define: {
+      "import.meta.url": "importMetaUrl",
+      // Native helpers of ws, which nobody has, are not to be looked for: from one file that cannot be done.
+      "process.env.WS_NO_BUFFER_UTIL": '"1"',
+      "process.env.WS_NO_UTF_8_VALIDATE": '"1"',
+    },
     banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
     // Less to read at every start; names stay, for whoever has to find out what happens.
     minifySyntax: true,
