@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import {
   existsSync,
@@ -21,9 +21,6 @@ import { authorization, cast, runServer, startServer, upload } from "../packages
 
 /** A Node with an SQLite of its own; npm test names it. */
 const node22 = process.env["NODE22"];
-
-/** asciinema 2, as Debian carries it. */
-const official = "/usr/bin/asciinema";
 
 let folder: string;
 let running: ChildProcess[];
@@ -181,47 +178,6 @@ describe("asciinema-server", () => {
     await once(socket, "close");
     expect((await fetch(url)).status).toBe(200);
   });
-
-  test.skipIf(!existsSync(official))("the official command 2 uploads, and is told what is wrong", async () => {
-    const { url } = await start(["--sample"], { UPLOAD_SIZE_LIMIT: "100000" });
-    const upload = async (content: string) => {
-      const path = join(folder, "demo.cast");
-      writeFileSync(path, content);
-      const child = spawn(official, ["upload", path], {
-        env: { PATH: process.env["PATH"], HOME: folder, LC_ALL: "C.UTF-8", ASCIINEMA_API_URL: url },
-      });
-      running.push(child);
-      let text = "";
-      for (const stream of [child.stdout!, child.stderr!]) stream.on("data", (chunk) => (text += chunk));
-      await once(child, "close");
-      return { code: child.exitCode, text };
-    };
-    const good = await upload(cast("official"));
-    expect(good.code).toBe(0);
-    const path = new URL(/http:\/\/localhost:\d+\/a\/\w+/.exec(good.text)![0]).pathname;
-    expect(await (await fetch(`${url}${path}.cast`)).text()).toBe(cast("official"));
-    const torn = await upload(`${cast("torn")}[0.1, "o`);
-    expect(torn).toMatchObject({ code: 0, text: expect.stringContaining("Line 5 of the file was not complete") });
-    expect(await upload("no recording")).toMatchObject({ code: 1, text: expect.stringContaining("Invalid asciicast") });
-    expect(await upload(cast("large", 20_000))).toMatchObject({ code: 1, text: expect.stringContaining("too big") });
-  });
-
-  test.skipIf(!existsSync(official))(
-    "the official command 2 sends its owner to the page that connects it",
-    async () => {
-      const { url } = await start();
-      const child = spawn(official, ["auth"], {
-        env: { PATH: process.env["PATH"], HOME: folder, LC_ALL: "C.UTF-8", ASCIINEMA_API_URL: url },
-      });
-      running.push(child);
-      let text = "";
-      for (const stream of [child.stdout!, child.stderr!]) stream.on("data", (chunk) => (text += chunk));
-      await once(child, "close");
-      const link = /http:\S+\/connect\/[0-9a-f-]{36}/.exec(text)![0];
-      const answer = await fetch(link, { redirect: "manual" });
-      expect([answer.status, answer.headers.get("location")]).toEqual([303, "/login/new"]);
-    },
-  );
 
   test("removes what a killed server left behind, not what belongs to recordings", async () => {
     const first = await start();
