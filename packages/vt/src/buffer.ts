@@ -3,12 +3,11 @@
 // Each line lives in a slot of `cols` cells. `order` is a ring of all slots: scrollback, then the screen, whose first row
 // is at `base`, then unused ones. Scrolling moves numbers in the ring, never cells. Cells from `len` on are virtual:
 // blank, of style `tail`.
+
 import { BLANK, CLUSTER, FILLER, HEAD, PROTECTED, TAIL, TEXT, WRAPPED } from "./cell.js";
 import type { ClusterTable } from "./cluster.js";
+import { USUAL_HISTORY } from "./limits.js";
 import type { StyleTable } from "./style.js";
-
-/** A usual scrollback is allocated at once, since untouched memory costs nothing; a longer one by doubling. */
-const USUAL = 1024;
 
 export class Buffer {
   readonly cols: number;
@@ -79,7 +78,7 @@ export class Buffer {
   push(style: number): void {
     if (this.history < this.limit) {
       const lines = this.history + this.rows;
-      if (lines > this.mask) this.grow(Math.min(this.rows + this.limit, Math.max(lines * 2, USUAL)));
+      if (lines > this.mask) this.grow(Math.min(this.rows + this.limit, Math.max(lines * 2, USUAL_HISTORY)));
       this.history++;
     }
     this.base = (this.base + 1) & this.mask;

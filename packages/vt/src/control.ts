@@ -1,16 +1,14 @@
 // A terminal's screens and tables beside its state, and what several control functions are made of.
+
+import { RGB } from "./attributes.js";
 import { Buffer } from "./buffer.js";
 import { SIZE, WRAPPED } from "./cell.js";
 import { ASCII } from "./charset.js";
 import { ClusterTable } from "./cluster.js";
+import { CLUSTERS_KEPT, MOST_PARAMETERS, STYLES_KEPT } from "./limits.js";
 import { DECAWM, DECOM, IRM, LNM, REVERSE_WRAP } from "./modes.js";
 import { pick, SAVED, type Saved, State } from "./state.js";
-import { RGB, StyleTable } from "./style.js";
-
-/** More numbers make a sequence meaningless. */
-export const MOST_PARAMETERS = 32;
-const STYLES_KEPT = 1 << 14;
-const CLUSTERS_KEPT = 1 << 12;
+import { pack, StyleTable } from "./style.js";
 
 export class Control extends State {
   /** The primary and, once it has been used, the alternate screen. */
@@ -65,13 +63,14 @@ export function isSub(t: Control, i: number): boolean {
 
 /** Makes the pen a style. */
 export function resolve(t: Control): void {
-  const { fg, bg } = t;
-  if ((fg | bg) < RGB && t.underlineColor === 0 && t.link === "") t.style = fg | (bg << 9) | t.attrs;
-  else {
-    tidy(t);
-    t.style = t.styles.style(t);
-  }
   t.stale = false;
+  t.style = pack(t) ?? intern(t);
+}
+
+function intern(t: Control): number {
+  tidy(t);
+  t.stale = false;
+  return t.styles.style(t);
 }
 
 /** The style of erased cells: the background of the pen. */

@@ -1,5 +1,7 @@
 // State to control sequences: standard ones, in an order that other terminals show right, and what none can express in
 // a string that they ignore (hidden.ts).
+
+import { OVERLINE, RGB, UNDERLINE_SHIFT } from "./attributes.js";
 import type { Buffer } from "./buffer.js";
 import { CLUSTER, FILLER, HEAD, MARK, PROTECTED, SIZE, TAIL, WRAPPED } from "./cell.js";
 import { area, Control, here, initial, screenShown } from "./control.js";
@@ -10,7 +12,7 @@ import { parse } from "./parser.js";
 import { textOf } from "./print.js";
 import { ATTRIBUTES } from "./sgr.js";
 import { type Rgb, type Saved, State, tabStops } from "./state.js";
-import { OVERLINE, type Parts, RGB, UNDERLINE_SHIFT } from "./style.js";
+import type { Parts } from "./style.js";
 import { joins } from "./unicode.js";
 
 /** What printed characters depend on. */

@@ -1,6 +1,7 @@
 // Every control function that changes the display, by how it is written. docs/sequences.md is generated from the
 // comments here: mnemonic, name, standard.
 
+import { BLINK, BOLD, INVERSE, UNDERLINE, UNDERLINE_SHIFT } from "./attributes.js";
 import { DOUBLE_BOTTOM, DOUBLE_TOP, DOUBLE_WIDTH, HEAD, PROTECTED, SIZE, WRAPPED } from "./cell.js";
 import { charset } from "./charset.js";
 import {
@@ -53,7 +54,6 @@ import {
 import { put, write } from "./print.js";
 import { sgr } from "./sgr.js";
 import { State, tabStops } from "./state.js";
-import { BLINK, BOLD, INVERSE, UNDERLINE, UNDERLINE_SHIFT } from "./style.js";
 import { classOf, classWidth } from "./unicode.js";
 
 export type Run = (t: Control) => void;

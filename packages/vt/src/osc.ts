@@ -2,10 +2,8 @@
 
 import { MARK } from "./cell.js";
 import { type Control, here } from "./control.js";
+import { LINK_LIMIT, TITLE_LIMIT } from "./limits.js";
 import type { Rgb } from "./state.js";
-
-const TITLE_LIMIT = 1024;
-const LINK_LIMIT = 2083;
 
 /** Obeys an operating system command, given without its introducer and terminator. */
 export function osc(t: Control, data: string): void {

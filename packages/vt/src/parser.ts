@@ -1,42 +1,42 @@
 // Text to control functions, after Paul Williams' state diagram (https://vt100.net/emu/dec_ansi_parser). Sequences that
 // lie whole in the text take a fast way without states; the states carry those that are cut.
+
 import { ASCII } from "./charset.js";
-import { type Control, cr, cup, lf, MOST_PARAMETERS, tidy } from "./control.js";
+import { type Control, cr, cup, lf, tidy } from "./control.js";
 import { CODES, CSI, designate, ESC, type Run } from "./functions.js";
 import { hidden } from "./hidden.js";
+import { BLOCK, LARGEST_PARAMETER, MOST_PARAMETERS, SEQUENCE_LIMIT, STRING_LIMIT } from "./limits.js";
 import { osc } from "./osc.js";
 import { printAscii, printText } from "./print.js";
 import { sgr } from "./sgr.js";
 
-/** Text is obeyed in blocks of so many units. */
-const BLOCK = 1 << 14;
-/** Longer strings are consumed but mean nothing. */
-const STRING_LIMIT = 65_536;
-/** Of an unfinished sequence so much is kept: what comes later changes no meaning. */
-const SEQUENCE_LIMIT = 1000;
-/** Larger numbers count as this one. */
-const LARGEST = 99_999;
-
 /** Obeys a text. What is unfinished at its end is kept, and read again together with the next. */
 export function parse(t: Control, text: string): void {
-  text = t.rest + text;
-  for (let whole = false; !whole; ) {
+  for (let from = 0; from < text.length; from += BLOCK) {
     tidy(t);
-    let end = Math.min(text.length, t.rest.length + BLOCK);
-    whole = end === text.length;
+    let block = t.rest + text.slice(from, from + BLOCK);
+    const last = block.charCodeAt(block.length - 1);
+    const cut = (last & 0xfc00) === 0xd800;
+    if (cut) block = block.slice(0, -1);
     t.rest = "";
-    // A surrogate pair that is cut is unfinished, too.
-    if ((text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end--;
-    obey(t, encode(text.slice(0, end)), encoded);
-    text = t.rest + text.slice(end);
+    obey(t, block, encode(block), encoded);
+    if (cut) t.rest += String.fromCharCode(last);
   }
-  t.rest = text;
 }
 
-/** Obeys the first n bytes of well-formed UTF-8; a zero byte follows them. */
-function obey(t: Control, bytes: Uint8Array, n: number): void {
+/** An unfinished sequence as it goes on: without the control codes in it, which have been obeyed, and bounded. */
+function kept(rest: string): string {
+  const [, kind, data] = /^(\x1b[\]P_^X]|[\x90\x98\x9d-\x9f])([\s\S]*)/.exec(rest) ?? [];
+  if (kind === undefined) return rest.charAt(0) + rest.slice(1, SEQUENCE_LIMIT).replace(/[\0-\x1f\x7f]/g, "");
+  return /[\]_\x9d\x9f]/.test(kind) && data!.length <= STRING_LIMIT ? rest : `${kind}!`;
+}
+
+/** Obeys a text, given as n bytes of well-formed UTF-8, too, which a zero byte follows. What obeys sequences returns
+ *  where they end: for unfinished ones n + 1, when it has seen nothing but parameters, else n + 2. */
+function obey(t: Control, text: string, bytes: Uint8Array, n: number): void {
   for (let i = 0; i < n; ) {
     const code = bytes[i]!;
+    const start = i;
     if (code >= 0x20) {
       if (code < 0x7f) i = printAscii(t, bytes, i, n);
       else if (code === 0x7f) i++;
@@ -52,15 +52,16 @@ function obey(t: Control, bytes: Uint8Array, n: number): void {
       else if (code === 13) cr(t);
       else CODES[code]?.(t);
     }
+    if (i > n) t.rest = i === n + 1 && code === 0x1b ? text.slice(start - n) : kept(decode(bytes, start, n));
   }
 }
 
 /** Obeys what stands after ESC; returns where it ended. */
 function escapeSequence(t: Control, bytes: Uint8Array, i: number, n: number): number {
   let key = "";
-  for (const start = i; ; i++) {
+  for (; ; i++) {
     const code = bytes[i]!;
-    if (i >= n) return keep(t, "\x1b", bytes, start, n);
+    if (i >= n) return n + 2;
     if (ends(code)) return i;
     if (code < 0x20) CODES[code]?.(t);
     else if (code < 0x7f) key += String.fromCharCode(code);
@@ -71,12 +72,6 @@ function escapeSequence(t: Control, bytes: Uint8Array, i: number, n: number): nu
 /** Whether a code ends a sequence without being part of it: CAN, SUB, ESC, and what is not of 7 bits. */
 function ends(code: number): boolean {
   return code === 0x18 || code === 0x1a || code === 0x1b || code > 0x7f;
-}
-
-/** Keeps an unfinished sequence without the control codes in it, which have been obeyed. */
-function keep(t: Control, introducer: string, bytes: Uint8Array, i: number, n: number): number {
-  t.rest = (introducer + decode(bytes, i, n).replace(/[\0-\x1f\x7f]/g, "")).slice(0, SEQUENCE_LIMIT);
-  return n;
 }
 
 /** An escape sequence or C1 code, given as what stands after ESC, and what it introduces. */
@@ -113,52 +108,64 @@ function sequence(t: Control, bytes: Uint8Array, i: number, n: number): number {
         value = value * 10 + digit;
         while ((digit = (code = bytes[++i]!) - 0x30) >>> 0 < 10) value = value * 10 + digit;
       }
-      if (value > LARGEST) value = LARGEST;
+      if (value > LARGEST_PARAMETER) value = LARGEST_PARAMETER;
     }
     values[at] = value;
     if (code === 0x3b || code === 0x3a) {
-      if (++at === MOST_PARAMETERS) {
-        // Too many: no function has this marker.
-        at--;
-        marker = 0x3d;
-      }
+      if (++at === MOST_PARAMETERS) break;
       if (code === 0x3a) subs |= 1 << at;
       code = bytes[++i]!;
       value = -1;
       continue;
     }
-    t.count = at + 1;
-    t.subs = subs;
     if (code > 0x3f && code < 0x7f) {
+      t.count = at + 1;
+      t.subs = subs;
       // The two that make up most of what programs write need no table.
       if (code === 0x6d && marker === 0) sgr(t);
       else if (code === 0x48 && marker === 0) cup(t);
-      else {
-        const key = ((marker && marker - 0x3b) << 6) | (code & 0x3f);
-        finals ??= new Array<Run | undefined>(5 << 6).fill(undefined);
-        (finals[key] ??= CSI[String.fromCharCode(marker, code).replace("\0", "")] ?? nothing)(t);
-      }
+      else run(t, marker, code);
       return i + 1;
     }
-    // Control codes, which are obeyed at once, and intermediates; what stands after these is no parameter.
-    let key = marker === 0 ? "" : String.fromCharCode(marker);
-    for (const bare = key; ; code = bytes[++i]!) {
-      if (i >= n) return keep(t, "\x1b[", bytes, start, n);
-      if (ends(code)) return i;
-      if (code < 0x20) CODES[code]?.(t);
-      else if (key === bare && code >= 0x30 && code < 0x3c) break;
-      else if (code < 0x7f) key += code < 0x30 || code > 0x3f ? String.fromCharCode(code) : "??";
-      if (code > 0x3f && code < 0x7f) {
-        CSI[key]?.(t);
-        return i + 1;
-      }
+    break;
+  }
+  return i === n ? n + 1 : unusual(t, bytes, start, n);
+}
+
+/** A control sequence that is unfinished, or has intermediates, control codes or what makes it meaningless in it. */
+function unusual(t: Control, bytes: Uint8Array, start: number, n: number): number {
+  let text = "";
+  for (let i = start; ; i++) {
+    const code = bytes[i]!;
+    if (i >= n) return n + 2;
+    if (ends(code)) return i;
+    if (code < 0x20) CODES[code]?.(t);
+    else if (code < 0x7f) text += String.fromCharCode(code);
+    if (code < 0x40 || code === 0x7f) continue;
+    const [, marker, parameters, name] = /^([<-?]?)([\d:;]*)([ -/]*.)$/.exec(text) ?? [];
+    const numbers = parameters?.split(/[:;]/) ?? [];
+    if (numbers.length > 0 && numbers.length <= MOST_PARAMETERS) {
+      t.count = numbers.length;
+      t.values.set(numbers.map((number) => (number === "" ? -1 : Math.min(Number(number), LARGEST_PARAMETER))));
+      t.subs = 0;
+      for (const [at, separator] of parameters!.replace(/\d/g, "").split("").entries())
+        if (separator === ":") t.subs |= 2 << at;
+      CSI[marker! + name!]?.(t);
     }
+    return i + 1;
   }
 }
 
 /** What sequences without intermediates do, by marker and final byte, as far as they have been met. */
 let finals: (Run | undefined)[] | undefined;
 const nothing = () => {};
+
+/** Runs the function of a marker, or none, and a final byte. */
+function run(t: Control, marker: number, code: number): void {
+  const key = ((marker && marker - 0x3b) << 6) | (code & 0x3f);
+  finals ??= new Array<Run | undefined>(5 << 6).fill(undefined);
+  (finals[key] ??= CSI[String.fromCharCode(marker, code).replace("\0", "")] ?? nothing)(t);
+}
 
 /** Consumes OSC, DCS, APC, PM or SOS up to its terminator, and obeys those that mean something. */
 function string(t: Control, kind: string, bytes: Uint8Array, i: number, n: number): number {
@@ -170,11 +177,8 @@ function string(t: Control, kind: string, bytes: Uint8Array, i: number, n: numbe
     if (code === 0x1b || code === 0x18 || code === 0x1a || (bell && code === 7)) break;
     if (code === 0xc2 && bytes[end + 1] === 0x9c) break;
   }
-  const data = bell || kind === "_" ? decode(bytes, i, end) : "!";
-  if (end === n) {
-    t.rest = `\x1b${kind}${data.length > STRING_LIMIT ? "!" : data}`;
-    return n;
-  }
+  if (end >= n) return n + 2;
+  const data = bell || kind === "_" ? decode(bytes, i, end) : "";
   if (code !== 0x18 && code !== 0x1a && data.length <= STRING_LIMIT) {
     if (bell) osc(t, data);
     else hidden(t, data);

@@ -1,13 +1,12 @@
 // Characters to cells.
+
 import { BLANK, CLUSTER, FILLER, HEAD, PROTECTED, TAIL, TEXT } from "./cell.js";
 import { translate } from "./charset.js";
 import { type Control, erased, here, inColumns, limitOf, resolve, updatePlain, wrap } from "./control.js";
+import { CLUSTER_LIMIT } from "./limits.js";
 import { DECAWM, IRM } from "./modes.js";
 import { classes, classOf, classWidth, clusterWidth, joins } from "./unicode.js";
 import { CONSONANT, PICTURE, PICTURE_WIDE, WIDE } from "./unicode-class.js";
-
-/** A text of so many units, or a few more, takes no more marks. */
-const CLUSTER_LIMIT = 64;
 
 /** Prints the printable 7-bit codes of `bytes` from i on, up to n or the first other code; returns where it stopped. */
 export function printAscii(t: Control, bytes: Uint8Array, i: number, n: number): number {
@@ -19,7 +18,7 @@ export function printAscii(t: Control, bytes: Uint8Array, i: number, n: number):
     if (t.pending) wrap(t);
     const slot = here(t);
     const { col } = t;
-    const limit = limitOf(t, slot);
+    const limit = b.doubled ? limitOf(t, slot) : col <= t.right ? t.right + 1 : t.cols;
     const p = slot * b.cols + col;
     const { ch, at } = b;
     const len = b.len[slot]!;

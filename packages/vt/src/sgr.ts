@@ -1,5 +1,5 @@
 // SGR: parameters to pen, and pen to parameters.
-import { type Control, isSub, param } from "./control.js";
+
 import {
   BLINK,
   BOLD,
@@ -12,7 +12,8 @@ import {
   STRIKE,
   UNDERLINE,
   UNDERLINE_SHIFT,
-} from "./style.js";
+} from "./attributes.js";
+import { type Control, isSub, param } from "./control.js";
 
 /** What the codes 0 to 9 set, and those from 20 to 29 take back. */
 export const ATTRIBUTES = [0, BOLD, FAINT, ITALIC, UNDERLINE, BLINK, 0, INVERSE, CONCEAL, STRIKE];
@@ -38,45 +39,52 @@ export function sgr(t: Control): void {
   }
   for (let i = 0; i < count; i++) {
     const value = values[i]!;
-    const digit = value % 10;
     if (value <= 0) t.fg = t.bg = t.attrs = t.underlineColor = 0;
     else if (value >= 30 && value < 38) t.fg = value - 29;
     else if (value >= 40 && value < 48) t.bg = value - 39;
-    else if (value >= 90 && value < 98) t.fg = value - 81;
-    else if (value >= 100 && value < 108) t.bg = value - 91;
-    else if (value === 4 || value === 21) {
+    else if (value < 10 && value !== 4) t.attrs |= ATTRIBUTES[value === 6 ? 5 : value]!;
+    else if (value === 38 || value === 48 || value === 58) {
+      const first = i + 1;
+      const kind = first < count ? values[first] : 0;
+      let end = first;
+      if (t.subs) while (isSub(t, end)) end++;
+      if (end === first) end += kind === 5 ? 2 : kind === 2 ? 4 : 1;
+      if (end <= count) {
+        if (kind === 5) setColor(t, value, paletteColor(t, first + 1));
+        else if (kind === 2) setColor(t, value, directColor(t, end - first > 4 ? first + 2 : first + 1));
+      }
+      i = end - 1;
+    } else if (value === 4 || value === 21) {
       let style = value === 4 ? 1 : 2;
       if (value === 4 && isSub(t, i + 1)) style = param(t, i + 1, 1);
       t.attrs = (t.attrs & ~UNDERLINE) | ((style > 5 ? 1 : style) << UNDERLINE_SHIFT);
-    } else if (value < 10) t.attrs |= ATTRIBUTES[value === 6 ? 5 : value]!;
-    else if (value >= 20 && value < 30) t.attrs &= ~(digit === 2 ? BOLD | FAINT : ATTRIBUTES[digit]!);
+    } else if (value >= 90 && value < 98) t.fg = value - 81;
+    else if (value >= 100 && value < 108) t.bg = value - 91;
+    else if (value >= 20 && value < 30) t.attrs &= ~(value === 22 ? BOLD | FAINT : ATTRIBUTES[value - 20]!);
+    else if (value === 39 || value === 49 || value === 59) setColor(t, value - 1, 0);
     else if (value === 53) t.attrs |= OVERLINE;
     else if (value === 55) t.attrs &= ~OVERLINE;
-    else if (value > 37 && value < 60 && digit > 7) {
-      let color = 0;
-      if (digit === 8) {
-        let end = i + 1;
-        while (isSub(t, end)) end++;
-        if (end === i + 1) end += { 5: 2, 2: 4 }[values[end]!] ?? 1;
-        color = end <= count ? colorAt(t, i + 1, end) : -1;
-        i = end - 1;
-      }
-      if (color >= 0) {
-        if (value < 40) t.fg = color;
-        else if (value < 50) t.bg = color;
-        else t.underlineColor = color;
-      }
-    }
-    while (isSub(t, i + 1)) i++;
+    if (t.subs) while (isSub(t, i + 1)) i++;
   }
 }
 
-/** `5;n`, `2;r;g;b` or, with colons, `2:space:r:g:b`, from parameter i up to `end`; -1 for no colour. */
-function colorAt(t: Control, i: number, end: number): number {
-  const kind = param(t, i);
-  if (kind === 5) return param(t, i + 1) < 256 ? param(t, i + 1) + 1 : -1;
-  if (kind !== 2) return -1;
-  const at = end - i > 4 ? i + 2 : i + 1;
-  const [r, g, b] = [0, 1, 2].map((k) => (at + k < end ? param(t, at + k) : 0)) as [number, number, number];
-  return r < 256 && g < 256 && b < 256 ? RGB | (r << 16) | (g << 8) | b : -1;
+/** Sets what SGR 38, 48 and 58 are about; -1 is no colour. */
+function setColor(t: Control, code: number, color: number): void {
+  if (color < 0) return;
+  if (code === 38) t.fg = color;
+  else if (code === 48) t.bg = color;
+  else t.underlineColor = color;
+}
+
+/** The colour of the palette that parameter i names. */
+function paletteColor(t: Control, i: number): number {
+  return param(t, i) < 256 ? param(t, i) + 1 : -1;
+}
+
+/** The colour of which parameters i to i + 2 are the channels. */
+function directColor(t: Control, i: number): number {
+  const r = param(t, i);
+  const g = param(t, i + 1);
+  const b = param(t, i + 2);
+  return (r | g | b) < 256 ? RGB | (r << 16) | (g << 8) | b : -1;
 }

@@ -1,12 +1,19 @@
-// A style is one 32-bit integer, so that comparing two is one compare and a cell holds it in one word.
-//
-//   packed    29 28…26     25       24     23      22      21    20     19    18   17…9 8…0
-//             0  underline overline strike conceal inverse blink italic faint bold bg   fg
-//   interned  1  index of an entry in the table, for RGB backgrounds, underline colours and links
-//
-// A negative style is DIRECT + its low bits: blink…bold in 28…24, an RGB foreground in 23…0, all else default.
-//
-// Colours in packed styles: 0 is the default, 1 to 256 the palette. In entries RGB is added as RGB | 0xrrggbb.
+// Interned styles, and pens. How styles are packed: see attributes.ts.
+import {
+  BLINK,
+  BOLD,
+  CONCEAL,
+  DIRECT,
+  FAINT,
+  INTERNED,
+  INVERSE,
+  ITALIC,
+  OVERLINE,
+  RGB,
+  STRIKE,
+  UNDERLINE_SHIFT,
+} from "./attributes.js";
+import { PENS_KEPT } from "./limits.js";
 
 /** A colour: `undefined` is the default, a number an entry of the 256-colour palette, else direct. */
 export type Color = undefined | number | { readonly r: number; readonly g: number; readonly b: number };
@@ -30,25 +37,7 @@ export interface Pen {
   readonly link?: string;
 }
 
-export const BOLD = 1 << 18;
-export const FAINT = 1 << 19;
-export const ITALIC = 1 << 20;
-export const BLINK = 1 << 21;
-export const INVERSE = 1 << 22;
-export const CONCEAL = 1 << 23;
-export const STRIKE = 1 << 24;
-export const OVERLINE = 1 << 25;
-export const UNDERLINE = 7 << 26;
-export const UNDERLINE_SHIFT = 26;
-/** Marks a direct colour: RGB | 0xrrggbb. */
-export const RGB = 0x1000000;
-
 const UNDERLINES = [false, "single", "double", "curly", "dotted", "dashed"] as const;
-/** The least style, of black text: see above. */
-const DIRECT = -(1 << 30);
-/** Marks an interned style. */
-export const INTERNED = 1 << 29;
-const PENS_KEPT = 1 << 11;
 
 /** The parts of a style, as SGR and OSC 8 set them. Colours: 0 default, 1–256 palette, RGB | 0xrrggbb. */
 export interface Parts {
@@ -77,11 +66,9 @@ export class StyleTable {
 
   /** The style for the given parts. */
   style(parts: Parts): number {
+    const packed = pack(parts);
+    if (packed !== undefined) return packed;
     const { fg, bg, attrs, underlineColor, link } = parts;
-    if (underlineColor === 0 && link === "" && bg < RGB) {
-      if (fg < RGB) return fg | (bg << 9) | attrs;
-      if (bg === 0 && attrs < CONCEAL) return DIRECT + ((attrs << 6) | (fg & 0xffffff));
-    }
     const { entries } = this;
     if (this.hash.length <= entries.length * 2) {
       this.hash = new Int32Array(this.hash.length * 4);
@@ -154,6 +141,13 @@ export class StyleTable {
     }
     return pens[h]!;
   }
+}
+
+/** The style for parts that need no entry. */
+export function pack({ fg, bg, attrs, underlineColor, link }: Parts): number | undefined {
+  if (underlineColor !== 0 || link !== "" || bg >= RGB) return undefined;
+  if (fg < RGB) return fg | (bg << 9) | attrs;
+  return bg === 0 && attrs < CONCEAL ? DIRECT + ((attrs << 6) | (fg & 0xffffff)) : undefined;
 }
 
 let keys: Int32Array;

@@ -1,14 +1,13 @@
 import { MARK } from "./cell.js";
 import { Control, resetMargins, screenShown } from "./control.js";
 import { dump } from "./dump.js";
+import { LARGEST_SIZE } from "./limits.js";
 import { Line } from "./line.js";
 import { BLINKING, DECSCNM, DECTCEM, SYNC } from "./modes.js";
 import { parse } from "./parser.js";
 import { type Anchor, reflow } from "./reflow.js";
 import { restore, type Snapshot, snapshot } from "./snapshot.js";
 import { type Colors, tabStops } from "./state.js";
-
-const LARGEST = 10_000;
 
 /** What a terminal is made with. */
 export interface TerminalOptions {
@@ -243,8 +242,8 @@ function resize(t: Control, cols: number, rows: number): void {
 }
 
 function checkSize(cols: number, rows: number): void {
-  check("cols", cols, 1, LARGEST);
-  check("rows", rows, 1, LARGEST);
+  check("cols", cols, 1, LARGEST_SIZE);
+  check("rows", rows, 1, LARGEST_SIZE);
 }
 
 function check(name: string, value: number, least: number, most: number): void {

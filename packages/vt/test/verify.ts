@@ -1,8 +1,9 @@
 // The invariants of a terminal's inner state.
+
+import { INTERNED } from "../src/attributes.js";
 import type { Buffer } from "../src/buffer.js";
 import { CLUSTER, FILLER, HEAD, TAIL, TEXT } from "../src/cell.js";
 import type { Control } from "../src/control.js";
-import { INTERNED } from "../src/style.js";
 import type { Terminal } from "../src/terminal.js";
 
 /** Throws if an invariant is broken. */
