@@ -102,40 +102,42 @@ export class Buffer {
   /** Moves rows top to bottom up by n lines (down when negative), blank ones coming in. With `keep`, what leaves the
    *  first row of the screen goes to the scrollback. */
   scroll(top: number, bottom: number, n: number, style: number, keep: boolean): void {
-    const up = n > 0;
-    for (n = Math.min(Math.abs(n), bottom - top + 1); n > 0; n--) {
-      const push = up && keep && top === 0;
-      if (push) {
-        this.push(style);
-        if (bottom === this.rows - 1) continue;
-        this.rotate(bottom, this.rows - 1, false);
-      } else {
-        this.rotate(top, bottom, up);
-        this.clearLine(this.slot(up ? bottom : top), style);
-        this.unwrap(top - 1);
-      }
+    for (let left = Math.min(Math.abs(n), bottom - top + 1); left > 0; left--)
+      this.scrollOnce(top, bottom, n > 0, style, keep && top === 0);
+  }
+
+  /** The same by one line. */
+  scrollOnce(top: number, bottom: number, up: boolean, style: number, push: boolean): void {
+    if (up && push) {
+      this.push(style);
+      if (bottom === this.rows - 1) return;
+      this.rotate(bottom, this.rows - 1, false);
+      this.unwrap(bottom - 1);
+      this.moved(bottom, this.rows);
+    } else {
+      this.rotate(top, bottom, up);
+      this.clearLine(this.slot(up ? bottom : top), style);
+      this.unwrap(top - 1);
       this.unwrap(up ? bottom - 1 : bottom);
-      this.moved(push ? bottom : top, push ? this.rows : bottom + 1);
+      this.moved(top, bottom + 1);
     }
   }
 
   private moved(top: number, end: number): void {
-    if (this.movedEnd > this.movedTop) {
-      top = Math.min(top, this.movedTop);
-      end = Math.max(end, this.movedEnd);
-    }
-    this.movedTop = top;
-    this.movedEnd = end;
+    const unmoved = this.movedEnd <= this.movedTop;
+    if (unmoved || top < this.movedTop) this.movedTop = top;
+    if (unmoved || end > this.movedEnd) this.movedEnd = end;
   }
 
   /** Moves rows top to bottom up or down by one, the one that leaves coming in at the other end. */
   private rotate(top: number, bottom: number, up: boolean): void {
     const { order, mask } = this;
-    const step = up ? 1 : -1;
-    let i = this.base + (up ? top : bottom);
-    const slot = order[i & mask]!;
-    for (let n = bottom - top; n > 0; n--) order[i & mask] = order[(i += step) & mask]!;
-    order[i & mask] = slot;
+    const first = (this.base + top) & mask;
+    const last = first + bottom - top;
+    const slot = order[(up ? first : last) & mask]!;
+    if (up) for (let i = first; i < last; i++) order[i & mask] = order[(i + 1) & mask]!;
+    else for (let i = last; i > first; i--) order[i & mask] = order[(i - 1) & mask]!;
+    order[(up ? last : first) & mask] = slot;
   }
 
   private unwrap(row: number): void {

@@ -170,7 +170,7 @@ export function index(t: Control): void {
   t.pending = 0;
   if (t.row !== t.bottom) {
     if (t.row < t.rows - 1) t.row++;
-  } else if (t.top === 0 && t.row === t.rows - 1 && fullWidth(t)) t.buffer.push(erased(t));
+  } else if (fullWidth(t)) t.buffer.scrollOnce(t.top, t.bottom, true, erased(t), t.top === 0);
   else if (inColumns(t)) scroll(t, t.top, 1, true);
 }
 
