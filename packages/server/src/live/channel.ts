@@ -19,6 +19,8 @@ const PROGRESS_SAME = 30_000;
 export interface ProducerEnd {
   readonly subprotocol: string | undefined;
   readonly userAgent: string | undefined;
+  /** Whether it has said goodbye, although its connection is not closed yet. */
+  readonly leaving: boolean;
   /** Called with the last event that is safe. */
   stored(lastId: number): void;
   close(code: number, reason: string): void;
@@ -60,6 +62,8 @@ export class Channel {
   private ending: Promise<void> = Promise.resolve();
   private grace: NodeJS.Timeout | undefined;
   private progress: NodeJS.Timeout | undefined;
+  /** Sessions that are over but not stored yet: what comes next has to wait for them. */
+  private finishing = 0;
   private suspended = false;
   private readonly repeaters = new WeakMap<ProducerEnd, Session>();
   private noted = { viewers: -1, cols: 0, rows: 0, at: 0 };
@@ -84,12 +88,12 @@ export class Channel {
 
   /** Whether somebody sends at this moment. */
   get produced(): boolean {
-    return this.producer !== undefined;
+    return this.producer !== undefined && !this.producer.leaving;
   }
 
   /** Whether nothing happens here and nobody waits for it. */
   get idle(): boolean {
-    return this.connections === 0 && !this.live;
+    return this.connections === 0 && !this.live && this.finishing === 0;
   }
 
   /** When what is on began, in milliseconds since 1970. */
@@ -168,7 +172,8 @@ export class Channel {
     clearInterval(this.progress);
     const screen = this.screen(session);
     this.hub.end();
-    this.ending = this.ending.then(() => this.finish(session, screen));
+    this.finishing++;
+    this.ending = this.ending.then(() => this.finish(session, screen)).finally(() => this.finishing--);
     return this.ending;
   }
 

@@ -58,6 +58,10 @@ export class ProducerConnection implements ProducerEnd {
     return this.options.userAgent;
   }
 
+  get leaving(): boolean {
+    return this.socket.readyState !== this.socket.OPEN;
+  }
+
   stored(lastId: number): void {
     this.acknowledger?.stored(lastId);
   }

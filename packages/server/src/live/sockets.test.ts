@@ -419,6 +419,18 @@ describe("a producer", () => {
   });
 });
 
+test("a stream that has just ended can begin again at once", async () => {
+  const stream = await server.stream();
+  for (let round = 0; round < 15; round++) {
+    const producer = await TestProducer.begin(server, stream, {}, ["v1.alis.ack"]);
+    producer.output(`round ${round}`);
+    producer.event({ time: 1, type: "exit", status: 0 });
+    await producer.close(1000);
+    await server.api("PATCH", `/api/v1/streams/${stream.id}`, { live: true });
+  }
+  expect((await row(stream.id)).live).toBe(true);
+});
+
 test("whatever producers send, the server goes on", async () => {
   const stream = await server.stream();
   const number = fc.oneof(fc.nat(300), fc.constantFrom(0x7f, 0x80, 0xff, 2 ** 31));
