@@ -101,8 +101,11 @@ test("v1 is read in any layout, and torn", () => {
       const text = JSON.stringify({ version: 1, width: 80, height: 24, duration: 1, stdout }, null, indent);
       const kept = text.slice(0, Math.max(text.indexOf("["), text.length - (torn % 2 ? torn : 0)));
       const result = read([kept.slice(0, 9), kept.slice(9)]);
-      if (stdout.length > 0 || kept === text) expect(result === "refused").toBe(decoded(kept) === "refused");
-      if (result !== "refused") expect(result).toMatchObject(plain(decoded(kept)) as object);
+      const expected = decoded(kept);
+      // Torn before its first whole entry there is nothing to play: the codec may call that a recording.
+      if (result === "refused")
+        expect(kept === text || (expected !== "refused" && expected.events.length > 0)).toBe(false);
+      else expect(result).toMatchObject(plain(expected) as object);
     }),
   );
 });
