@@ -59,7 +59,8 @@ it.each([
   screen.type("more\r");
   await shows(page, "more\nmore");
   expect(await page.title()).toBe("Friday hacking");
-  expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe("rgb(17, 34, 51)");
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await expect.poll(background, { timeout: 20_000 }).toBe("rgb(17, 34, 51)");
   const { x, y, width, height } = (await page.locator(".ap-term").boundingBox())!;
   expect(Math.min(x, y)).toBeGreaterThanOrEqual(0);
   expect(x + width).toBeLessThanOrEqual(viewport.width);

@@ -17,6 +17,7 @@ export class Receiver {
   /** Why connections were closed, as their server sees it. */
   readonly closed: number[] = [];
   readonly #server: WebSocketServer;
+  #deaf = false;
   #start: Init | undefined;
   #stored = 0;
   #life = 0;
@@ -54,6 +55,12 @@ export class Receiver {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
+  /** Accepts connections, but reads nothing from now on. */
+  goDeaf(): void {
+    this.#deaf = true;
+    for (const client of this.clients) client.pause();
+  }
+
   /** Loses everything that was not stored, as a server does that is killed. */
   crash(): void {
     this.#life++;
@@ -76,6 +83,7 @@ export class Receiver {
       }, this.delay);
     };
     if (acknowledges) socket.send(encodeAck(this.#stored));
+    if (this.#deaf) socket.pause();
     socket.on("close", (code) => this.closed.push(code));
     socket.on("error", () => {});
     socket.on("message", (data: Buffer) => {
