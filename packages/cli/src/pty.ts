@@ -23,7 +23,7 @@ export interface PtyOptions {
   cols: number;
   rows: number;
   env: Record<string, string | undefined>;
-  /** Gets the output in order, what came in one turn of the event loop at once. The chunk is used again for the next
+  /** Gets the output in order, what came in one turn of the event loop at once. The memory is used again for the next
    *  one, unless the answer is that it is kept: then only after `release` has been called. */
   onOutput(chunk: Uint8Array, release: () => void): "kept" | undefined;
 }
@@ -76,29 +76,37 @@ function spawnOnUnix(options: PtyOptions): Pty {
 
   let running = true;
   const input = Buffer.allocUnsafe(READ);
-  let slab: Buffer = Buffer.allocUnsafeSlow(SLAB);
-  /** Slabs that were kept and are not any more: memory that is left to the collector would grow by megabytes before. */
-  const free: Buffer[] = [];
-  let used = 0;
+  let slab = new Slab();
+  /** Slabs of which nothing is kept any more. Left to the collector, megabytes of them would wait for it. */
+  const free: Slab[] = [];
+  const letGo = (one: Slab) => {
+    one.kept--;
+    if (one.kept > 0) return;
+    if (one !== slab) free.push(one.clear());
+    else if (one.from === one.to) one.clear();
+  };
   let scheduled = false;
   const deliver = () => {
     scheduled = false;
-    if (used === 0) return;
     const current = slab;
-    let kept = false;
+    if (current.from === current.to) return;
+    let keeps = false;
     let released = false;
     const release = () => {
+      if (keeps && !released) letGo(current);
       released = true;
-      if (kept) free.push(current);
     };
-    const chunk = current.subarray(0, used);
-    used = 0;
-    kept = options.onOutput(chunk, release) === "kept" && !released;
-    if (kept) slab = free.pop() ?? Buffer.allocUnsafeSlow(SLAB);
+    keeps = options.onOutput(current.memory.subarray(current.from, current.to), release) === "kept" && !released;
+    if (keeps) {
+      current.kept++;
+      current.from = current.to;
+      if (SLAB - current.to < READ) slab = free.pop() ?? new Slab();
+    } else if (current.kept > 0) current.to = current.from;
+    else current.clear();
   };
   const taken = (length: number) => {
-    used += input.copy(slab, used, 0, length);
-    if (SLAB - used < READ) deliver();
+    slab.to += input.copy(slab.memory, slab.to, 0, length);
+    if (SLAB - slab.to < READ) deliver();
     else if (!scheduled) {
       scheduled = true;
       setImmediate(deliver);
@@ -148,6 +156,22 @@ function spawnOnUnix(options: PtyOptions): Pty {
       }
     },
   };
+}
+
+/** Memory for what has been read: first what is kept by others, then what is to be delivered, then room. */
+class Slab {
+  readonly memory = Buffer.allocUnsafeSlow(SLAB);
+  /** What is to be delivered. */
+  from = 0;
+  to = 0;
+  /** How many deliveries are kept. */
+  kept = 0;
+
+  clear(): this {
+    this.from = 0;
+    this.to = 0;
+    return this;
+  }
 }
 
 /** Makes sure that sessions can be run here, before anything is done for one.
