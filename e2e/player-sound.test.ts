@@ -101,7 +101,7 @@ test("sound goes with the recording: start, seek, speed, pause", async () => {
   await expect.poll(apart).toBeLessThan(0.1);
   await page.evaluate(() => window.player.setSpeed(2));
   expect(await page.evaluate(() => window.sound.playbackRate)).toBe(2);
-  await expect.poll(() => page.evaluate(() => window.player.getCurrentTime())).toBeGreaterThan(14);
+  await expect.poll(() => page.evaluate(() => window.player.getCurrentTime()), { timeout: 20_000 }).toBeGreaterThan(14);
   await expect.poll(apart).toBeLessThan(0.15);
   await page.evaluate(() => window.player.pause());
   expect(await page.evaluate(() => window.sound.paused)).toBe(true);

@@ -687,7 +687,7 @@ test("the module is the same player", async () => {
     await player.seek(1);
     return [Object.keys(module), box.querySelector(".ap-line").textContent];
   })`);
-  expect(text).toEqual([["create"], "hello world"]);
+  expect(text).toEqual([["create", "defineElement"], "hello world"]);
 });
 
 describe("themes", () => {

@@ -81,7 +81,8 @@ describe("record, host, watch", () => {
     screen.type("printf '\\e[1;32mgreen\\e[0m \\e[48;2;200;30;90mpink\\e[0m\\n'\r");
     await screen.shows("green pink");
     screen.resize(100, 30);
-    screen.type("echo 世界 $(stty size)\r");
+    // The recorder hears of the size by a signal: the shell has it when it says so.
+    screen.type("until [ \"$(stty size)\" = '30 100' ]; do sleep 0.1; done; echo 世界 $(stty size)\r");
     await screen.shows("世界 30 100");
     screen.type("exit\r");
     expect(await screen.ended).toBe(0);

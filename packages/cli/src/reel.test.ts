@@ -3,6 +3,7 @@ import { Terminal } from "@asciinema-ts/vt";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Reel } from "./reel.js";
+import { wholeLine } from "./whole-line.js";
 
 const SIZE = { cols: 20, rows: 4 };
 const output = (text: string, n: number): Event => ({ time: n * 1000, type: "output", text });
@@ -139,7 +140,10 @@ test("what is found is on the screen, and nothing earlier is", async () => {
     fc.asyncProperty(recordings, fc.constantFrom("ab", "cc", "abc"), async (events, text) => {
       const reel = await whole(events);
       const found = await reel.findAfter(0, has(text), never);
-      const shows = async (index: number) => (await reel.screen(index)).text().some(has(text));
+      const shows = async (index: number) => {
+        const screen = await reel.screen(index);
+        return screen.text().some((_, row) => has(text)(wholeLine(screen, row).text));
+      };
       if (found !== undefined) expect(await shows(found)).toBe(true);
       for (let index = 0; index < (found ?? reel.length); index++) expect(await shows(index)).toBe(false);
     }),
