@@ -134,6 +134,34 @@ describe("to screen readers and keyboards", () => {
   });
 });
 
+/** Looks at pages as a guest and as the owner: what was written ran nowhere and became no markup. */
+async function harmless(guests: string[], owners: string[]): Promise<void> {
+  for (const [context, place] of [
+    ...guests.map((place) => [guest, place] as const),
+    ...owners.map((place) => [mira, place] as const),
+  ]) {
+    const { seen, problems } = await look(context, place, (page) =>
+      page.evaluate(() => ({
+        title: document.title,
+        foreign: [...document.querySelectorAll("*")]
+          .filter(
+            (element) =>
+              [...element.attributes].some(({ name, value }) => {
+                if (/^on/i.test(name)) return true;
+                return /^(href|src|action|xlink:href)$/i.test(name) && /^\s*(javascript|data|vbscript):/i.test(value);
+              }) || element.matches("img[src=x], script:not([src])"),
+          )
+          .map((element) => element.outerHTML.slice(0, 200)),
+      })),
+    );
+    // The browser's own view of a JSON or XML file has styles of its own.
+    const own = /^\/oembed|\.atom$/.test(place) ? /^Applying inline style violates/ : /^$/;
+    const real = problems.filter((problem) => !own.test(problem));
+    expect([place, seen.foreign, real]).toEqual([place, [], []]);
+    expect(seen.title).not.toBe("owned");
+  }
+}
+
 describe("what people write is shown and does nothing:", () => {
   const run = "document.title='owned'";
   test.each([
@@ -175,35 +203,11 @@ describe("what people write is shown and does nothing:", () => {
     const content = `${[header, ...events].map((line) => JSON.stringify(line)).join("\n")}\n`;
     const path = await upload(content, { description: markdown, visibility: "public" });
 
-    const shown = ["/", "/explore/recordings/recent", path, `${path}?share=1&t=${encodeURIComponent(text)}`];
-    shown.push(`${path}/iframe?theme=${encodeURIComponent(text)}`, "/~mira");
-    const drawn = [`${path}.svg`, `${path}.svg?f=t`, `${path}.png`, `${path}.png?f=c`, "/~mira/feed.atom"];
-    drawn.push(`/oembed?url=${path}`, `/oembed?url=${path}&format=xml`, "/explore/recordings/recent.atom");
-    const own = [path, `${path}/edit`, `${path}/delete`, "/record", "/user/edit"];
-    for (const [context, place] of [
-      ...[...shown, ...drawn].map((place) => [guest, place] as const),
-      ...own.map((place) => [mira, place] as const),
-    ]) {
-      const { seen, problems } = await look(context, place, (page) =>
-        page.evaluate(() => ({
-          title: document.title,
-          foreign: [...document.querySelectorAll("*")]
-            .filter(
-              (element) =>
-                [...element.attributes].some(({ name, value }) => {
-                  if (/^on/i.test(name)) return true;
-                  return /^(href|src|action|xlink:href)$/i.test(name) && /^\s*(javascript|data|vbscript):/i.test(value);
-                }) || element.matches("img[src=x], script:not([src])"),
-            )
-            .map((element) => element.outerHTML.slice(0, 200)),
-        })),
-      );
-      // The browser's own view of a JSON or XML file has styles of its own.
-      const own = /^\/oembed|\.atom$/.test(place) ? /^Applying inline style violates/ : /^$/;
-      const real = problems.filter((problem) => !own.test(problem));
-      expect([place, seen.foreign, real]).toEqual([place, [], []]);
-      expect(seen.title).not.toBe("owned");
-    }
+    const shown = [path, `${path}?share=1&t=${encodeURIComponent(text)}`];
+    shown.push(`${path}/iframe?theme=${encodeURIComponent(text)}`);
+    const drawn = [`${path}.svg`, `${path}.svg?f=t`, `${path}.png?f=c`, `/oembed?url=${path}`];
+    drawn.push(`/oembed?url=${path}&format=xml`);
+    await harmless([...shown, ...drawn], [`${path}/edit`, `${path}/delete`, "/user/edit"]);
     // What an embedding site gets, in a page of its own.
     const { html } = (await (await fetch(`${url}/oembed?url=${path}`)).json()) as { html: string };
     const { seen, problems } = await look(guest, "/about", (page) =>
@@ -214,5 +218,10 @@ describe("what people write is shown and does nothing:", () => {
     );
     expect(seen).toEqual(["IFRAME"]);
     expect(problems.filter((problem) => !/frame/i.test(problem))).toEqual([]);
+  });
+
+  test("nor on the pages that list all of it", async () => {
+    const lists = ["/", "/explore/recordings/recent", "/~mira", "/~mira/feed.atom", "/explore/recordings/recent.atom"];
+    await harmless(lists, ["/", "/~mira", "/record"]);
   });
 });
