@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { Icon } from "../web/components.js";
+import { Sheet } from "../web/components.js";
 import type { Site } from "../web/site.js";
 import { conversions } from "./conversion.js";
 import type { Picture } from "./previews.js";
@@ -13,42 +13,29 @@ export const Download: FC<{ site: Site; recording: ListedRecording; picture: Pic
   const file = `${path}.${fileEnding(recording)}`;
   const players = { 2: "for asciinema 2 and older players", 3: "for asciinema 3" };
   return (
-    <div class="sheet" id="download" popover="auto" role="dialog" aria-labelledby="download-h">
-      <header>
-        <h2 id="download-h">Download</h2>
-        <button
-          class="btn plain square"
-          type="button"
-          {...{ popovertarget: "download", popovertargetaction: "hide" }}
-          aria-label="Close"
-        >
-          <Icon site={site} name="close" />
-        </button>
-      </header>
-      <div class="in">
-        <ul class="files">
-          <File href={`${file}?dl=1`} name="Recording" fact={bytes(recording.uncompressed_size)}>
-            asciicast v{recording.version}, as it was uploaded
-          </File>
-          {conversions
-            .filter((version) => version !== recording.version)
-            .map((version) => (
-              <File href={`${path}.cast?version=${version}&dl=1`} name={`asciicast v${version}`}>
-                {players[version]}
-              </File>
-            ))}
-          <File href={`${path}.txt`} name="Text" fact=".txt">
-            what it printed, without colours
-          </File>
-          <File href={`${path}.png?v=${picture.key}`} name="Picture" fact=".png">
-            the preview in pixels
-          </File>
-          <File href={`${path}.svg?v=${picture.key}`} name="Drawing" fact=".svg">
-            the preview, sharp at any size
-          </File>
-        </ul>
-      </div>
-    </div>
+    <Sheet site={site} id="download" title="Download">
+      <ul class="files">
+        <File href={`${file}?dl=1`} name="Recording" fact={bytes(recording.uncompressed_size)}>
+          asciicast v{recording.version}, as it was uploaded
+        </File>
+        {conversions
+          .filter((version) => version !== recording.version)
+          .map((version) => (
+            <File href={`${path}.cast?version=${version}&dl=1`} name={`asciicast v${version}`}>
+              {players[version]}
+            </File>
+          ))}
+        <File href={`${path}.txt`} name="Text" fact=".txt">
+          what it printed, without colours
+        </File>
+        <File href={`${path}.png?v=${picture.key}`} name="Picture" fact=".png">
+          the preview in pixels
+        </File>
+        <File href={`${path}.svg?v=${picture.key}`} name="Drawing" fact=".svg">
+          the preview, sharp at any size
+        </File>
+      </ul>
+    </Sheet>
   );
 };
 

@@ -1,6 +1,6 @@
 import { raw } from "hono/html";
 import type { FC, PropsWithChildren } from "hono/jsx";
-import { clockTime, count, Day, Face, Form, Icon } from "../web/components.js";
+import { Author, clockTime, count, Day, Form, Icon } from "../web/components.js";
 import { FramedPage, Page } from "../web/layout.js";
 import { markdown, plainText } from "../web/markdown.js";
 import type { Site } from "../web/site.js";
@@ -51,14 +51,7 @@ export const RecordingPage: FC<
             <div class="head">
               <h1>{title}</h1>
               <div class="by">
-                {recording.author_username ? (
-                  <a href={`/~${recording.author_username}`}>
-                    <Face id={recording.user_id} />
-                    {recording.author}
-                  </a>
-                ) : recording.author ? (
-                  <b>{recording.author}</b>
-                ) : null}
+                <Author of={recording} />
                 <Day time={recording.created_at} />
                 <span class="tag">
                   <Visible site={site} recording={recording} />

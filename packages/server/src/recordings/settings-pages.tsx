@@ -2,7 +2,16 @@ import type { Theme as ThemeColors } from "@asciinema-ts/asciicast";
 import { themes } from "@asciinema-ts/render";
 import type { FC } from "hono/jsx";
 import { visibilities } from "../config.js";
-import { Check, Field, Form, type FormProps, Notice, Select, saidAbout, VisibilityChoice } from "../web/components.js";
+import {
+  Check,
+  Field,
+  Form,
+  type FormProps,
+  NotSaved,
+  Select,
+  saidAbout,
+  VisibilityChoice,
+} from "../web/components.js";
 import { NarrowPage, Page } from "../web/layout.js";
 import { ThemeChoice, themeLabels } from "../web/theme-choice.js";
 import { lookOf } from "./look.js";
@@ -29,12 +38,7 @@ export const SettingsPage: FC<FormProps & { recording: ListedRecording; picture:
           </p>
           <h1>Recording settings</h1>
         </div>
-        {wrong && wrong.length > 0 ? (
-          <Notice site={site} kind="bad">
-            Not saved: {wrong.length === 1 ? "one field does" : `${wrong.length} fields do`} not fit.{" "}
-            <a href={`#${wrong[0]!.field}`}>Go there</a>
-          </Notice>
-        ) : null}
+        <NotSaved site={site} wrong={wrong} />
         <div class="edit">
           <Form action={`${path}/edit`} token={token} class="form">
             <div class="group">

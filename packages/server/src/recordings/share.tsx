@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { Command, clockTime, Icon } from "../web/components.js";
+import { Command, clockTime, Sheet } from "../web/components.js";
 import type { Site } from "../web/site.js";
 import { inAddress, type PageOptions } from "./playback.js";
 import type { ListedRecording } from "./repository.js";
@@ -11,66 +11,48 @@ export const Share: FC<{ site: Site; recording: ListedRecording; options: PageOp
   const url = `${site.url}/a/${addressOf(recording)}`;
   const out = snippets(url, titleOf(recording), options, recording);
   return (
-    <div
-      class="sheet"
+    <Sheet
+      site={site}
       id="share"
-      popover={open ? undefined : "auto"}
-      role="dialog"
-      aria-labelledby="share-h"
-      data-id={addressOf(recording)}
-      data-url={url}
-      data-title={titleOf(recording)}
+      title="Share"
+      open={open}
+      data={{ "data-id": addressOf(recording), "data-url": url, "data-title": titleOf(recording) }}
     >
-      <header>
-        <h2 id="share-h">Share</h2>
-        {open ? null : (
-          <button
-            class="btn plain square"
-            type="button"
-            {...{ popovertarget: "share", popovertargetaction: "hide" }}
-            aria-label="Close"
-          >
-            <Icon site={site} name="close" />
-          </button>
-        )}
-      </header>
-      <div class="in">
-        <form class="opts" method="get">
-          <input type="hidden" name="share" value="1" />
-          <div class="field">
-            <label for="share-t">Start at</label>
-            <input
-              class="input mono"
-              id="share-t"
-              name="t"
-              placeholder="0:00"
-              inputmode="numeric"
-              value={options.startAt ? clockTime(options.startAt * 1e6) : ""}
-            />
-          </div>
-          <label class="check">
-            <input type="checkbox" name="autoplay" value="1" checked={options.autoplay === true} />
-            Play at once
-          </label>
-          <label class="check">
-            <input type="checkbox" name="loop" value="1" checked={options.loop === true} />
-            Loop
-          </label>
-          <button class="btn" type="submit" data-noscript>
-            Update
-          </button>
-        </form>
-        <div class="outs">
-          {(["Link", "Script", "Iframe", "Markdown image"] as const).map((name) => (
-            <div class="out">
-              <h3>{name}</h3>
-              <Command plain text={out[name]} name={name} />
-              {name === "Markdown image" ? <p class="hint">For READMEs: a still picture that links here.</p> : null}
-            </div>
-          ))}
+      <form class="opts" method="get">
+        <input type="hidden" name="share" value="1" />
+        <div class="field">
+          <label for="share-t">Start at</label>
+          <input
+            class="input mono"
+            id="share-t"
+            name="t"
+            placeholder="0:00"
+            inputmode="numeric"
+            value={options.startAt ? clockTime(options.startAt * 1e6) : ""}
+          />
         </div>
+        <label class="check">
+          <input type="checkbox" name="autoplay" value="1" checked={options.autoplay === true} />
+          Play at once
+        </label>
+        <label class="check">
+          <input type="checkbox" name="loop" value="1" checked={options.loop === true} />
+          Loop
+        </label>
+        <button class="btn" type="submit" data-noscript>
+          Update
+        </button>
+      </form>
+      <div class="outs">
+        {(["Link", "Script", "Iframe", "Markdown image"] as const).map((name) => (
+          <div class="out">
+            <h3>{name}</h3>
+            <Command plain text={out[name]} name={name} />
+            {name === "Markdown image" ? <p class="hint">For READMEs: a still picture that links here.</p> : null}
+          </div>
+        ))}
       </div>
-    </div>
+    </Sheet>
   );
 };
 

@@ -1,7 +1,16 @@
 import { themes } from "@asciinema-ts/render";
 import type { FC } from "hono/jsx";
 import { visibilities } from "../config.js";
-import { Check, Field, Form, type FormProps, Notice, Select, saidAbout, VisibilityChoice } from "../web/components.js";
+import {
+  Check,
+  Field,
+  Form,
+  type FormProps,
+  NotSaved,
+  Select,
+  saidAbout,
+  VisibilityChoice,
+} from "../web/components.js";
 import { NarrowPage, Page } from "../web/layout.js";
 import { dayAndTime } from "./list-items.js";
 import type { ListedStream } from "./repository.js";
@@ -49,12 +58,7 @@ export const StreamSettingsPage: FC<FormProps & { stream: ListedStream; next: nu
           </p>
           <h1>Stream settings</h1>
         </div>
-        {wrong && wrong.length > 0 ? (
-          <Notice site={site} kind="bad">
-            Not saved: {wrong.length === 1 ? "one field does" : `${wrong.length} fields do`} not fit.{" "}
-            <a href={`#${wrong[0]!.field}`}>Go there</a>
-          </Notice>
-        ) : null}
+        <NotSaved site={site} wrong={wrong} />
         <div class="edit">
           <Form action={`${path}/edit`} token={token} class="form">
             <div class="group">

@@ -4,7 +4,7 @@ import { Row, Visible } from "../recordings/list-items.js";
 import { PlayerAssets } from "../recordings/player-view.js";
 import type { Picture } from "../recordings/previews.js";
 import type { ListedRecording } from "../recordings/repository.js";
-import { Command, clockTime, count, Face, Icon } from "../web/components.js";
+import { Author, Command, clockTime, count, Icon, Sheet } from "../web/components.js";
 import { FramedPage, Page } from "../web/layout.js";
 import { markdown, plainText } from "../web/markdown.js";
 import type { Site } from "../web/site.js";
@@ -63,14 +63,7 @@ export const StreamPage: FC<
             <div class="head">
               <h1>{title}</h1>
               <div class="by">
-                {stream.author_username ? (
-                  <a href={`/~${stream.author_username}`}>
-                    <Face id={stream.user_id} />
-                    {stream.author}
-                  </a>
-                ) : stream.author ? (
-                  <b>{stream.author}</b>
-                ) : null}
+                <Author of={stream} />
                 <span class="tag">
                   <Visible site={site} recording={stream} />
                 </span>
@@ -317,31 +310,16 @@ const Share: FC<{ site: Site; stream: ListedStream; open: boolean }> = ({ site, 
     "Markdown image": `[![${name}](${url}.svg)](${url})`,
   };
   return (
-    <div class="sheet" id="share" popover={open ? undefined : "auto"} role="dialog" aria-labelledby="share-h">
-      <header>
-        <h2 id="share-h">Share</h2>
-        {open ? null : (
-          <button
-            class="btn plain square"
-            type="button"
-            {...{ popovertarget: "share", popovertargetaction: "hide" }}
-            aria-label="Close"
-          >
-            <Icon site={site} name="close" />
-          </button>
-        )}
-      </header>
-      <div class="in">
-        <div class="outs">
-          {Object.entries(out).map(([kind, text]) => (
-            <div class="out">
-              <h3>{kind}</h3>
-              <Command plain text={text} name={kind} />
-              {kind === "Markdown image" ? <p class="hint">The screen as it is when the picture is loaded.</p> : null}
-            </div>
-          ))}
-        </div>
+    <Sheet site={site} id="share" title="Share" open={open}>
+      <div class="outs">
+        {Object.entries(out).map(([kind, text]) => (
+          <div class="out">
+            <h3>{kind}</h3>
+            <Command plain text={text} name={kind} />
+            {kind === "Markdown image" ? <p class="hint">The screen as it is when the picture is loaded.</p> : null}
+          </div>
+        ))}
       </div>
-    </div>
+    </Sheet>
   );
 };

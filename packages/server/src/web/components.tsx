@@ -28,6 +28,43 @@ export const Face: FC<{ id: number }> = ({ id }) => (
   </svg>
 );
 
+/** Who made something; with a page of their own, a link to it. */
+export const Author: FC<{ of: { user_id: number; author: string | null; author_username: string | null } }> = ({
+  of,
+}) =>
+  of.author_username ? (
+    <a href={`/~${of.author_username}`}>
+      <Face id={of.user_id} />
+      {of.author}
+    </a>
+  ) : of.author ? (
+    <b>{of.author}</b>
+  ) : null;
+
+/** A sheet over the page that a button opens. Without script too; one that is `open` is a part of the page.
+ *
+ *  @param data  attributes for the page's script */
+export const Sheet: FC<
+  PropsWithChildren<{ site: Site; id: string; title: string; open?: boolean; data?: Record<`data-${string}`, string> }>
+> = ({ site, id, title, open, data, children }) => (
+  <div class="sheet" id={id} popover={open ? undefined : "auto"} role="dialog" aria-labelledby={`${id}-h`} {...data}>
+    <header>
+      <h2 id={`${id}-h`}>{title}</h2>
+      {open ? null : (
+        <button
+          class="btn plain square"
+          type="button"
+          {...{ popovertarget: id, popovertargetaction: "hide" }}
+          aria-label="Close"
+        >
+          <Icon site={site} name="close" />
+        </button>
+      )}
+    </header>
+    <div class="in">{children}</div>
+  </div>
+);
+
 /** What a page with a form is made of: what was typed, and what is wrong with it. */
 export interface FormProps {
   site: Site;
@@ -154,6 +191,15 @@ export const Notice: FC<PropsWithChildren<{ site: Site; kind?: "good" | "bad"; i
     </p>
   );
 };
+
+/** That a long form was not saved, and where its first mistake is. Nothing when there is none. */
+export const NotSaved: FC<{ site: Site; wrong: FieldError[] | undefined }> = ({ site, wrong = [] }) =>
+  wrong.length === 0 ? null : (
+    <Notice site={site} kind="bad">
+      Not saved: {wrong.length === 1 ? "one field does" : `${wrong.length} fields do`} not fit.{" "}
+      <a href={`#${wrong[0]!.field}`}>Go there</a>
+    </Notice>
+  );
 
 /** Who can see a recording, to choose from. */
 export const VisibilityChoice: FC<{ legend: string; chosen: Visibility }> = ({ legend, chosen }) => (
