@@ -393,7 +393,11 @@ function lineSize(t: Control, size: number): void {
 }
 
 function shiftHere(t: Control, n: number): void {
-  if (!inColumns(t)) return;
+  if (!inColumns(t)) {
+    // Of the two, ICH ends a pending wrap even where it does nothing.
+    if (n > 0) t.pending = 0;
+    return;
+  }
   shift(t, t.row, t.row, t.col, n);
   t.pending = 0;
 }
