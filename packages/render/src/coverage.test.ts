@@ -54,6 +54,10 @@ describe("what an outline covers", () => {
     );
   });
 
+  test("of an edge that is all but level is found, and in no time", () => {
+    expect(area(0, 0, 30, 5e-324, -30, 3)).toBeCloseTo(45, 0);
+  });
+
   test("is nothing for what has no area, no end or no sense", () => {
     expect(masked(1, 1, 5, 1)).toBeUndefined();
     expect(masked(Number.NaN, 0, 1, Number.POSITIVE_INFINITY, 2, 2)).toBeUndefined();

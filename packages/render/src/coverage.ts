@@ -110,20 +110,22 @@ function add(areas: Float32Array, stride: number, x0: number, y0: number, x1: nu
   if (y0 === y1) return;
   const sign = y0 < y1 ? 1 : -1;
   if (sign < 0) [x0, y0, x1, y1] = [x1, y1, x0, y0];
-  const slope = (x1 - x0) / (y1 - y0);
+  const [left, right] = x0 < x1 ? [x0, x1] : [x1, x0];
   let x = x0;
   for (let row = Math.floor(y0); row < y1; row++) {
-    const dy = Math.min(row + 1, y1) - Math.max(row, y0);
-    const next = x + slope * dy;
+    const end = Math.min(row + 1, y1);
+    const dy = end - Math.max(row, y0);
+    // By its part of the way, never by a slope: that of an almost level line is infinite.
+    const next = Math.min(right, Math.max(left, x0 + (x1 - x0) * ((end - y0) / (y1 - y0))));
     const area = dy * sign;
     const [low, high] = x < next ? [x, next] : [next, x];
     const from = Math.floor(low);
     const to = Math.ceil(high);
     const at = row * stride + from;
     if (to <= from + 1) {
-      const right = (low + high) / 2 - from;
-      areas[at]! += area * (1 - right);
-      areas[at + 1]! += area * right;
+      const after = (low + high) / 2 - from;
+      areas[at]! += area * (1 - after);
+      areas[at + 1]! += area * after;
     } else {
       const perCol = 1 / (high - low);
       const head = from + 1 - low;
