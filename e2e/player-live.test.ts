@@ -122,11 +122,10 @@ describe("a stream over a WebSocket", () => {
     live.print("and \x1b[1mnow\x1b[0m");
     await expect.poll(text).toBe("before anybody came\nand now");
     expect(await bar().textContent()).toMatch(/^Live0:0\d/);
-    expect(await event("ready")).toEqual({ isPausable: false, isSeekable: false });
+    expect(await event("ready")).toEqual({ isPausable: true, isSeekable: false });
     expect(await event("metadata")).toEqual({ hasAudio: false });
     expect(await page.evaluate(() => window.player.getDuration())).toBeUndefined();
     expect(await page.evaluate(() => window.player.seek(1))).toBe(false);
-    expect(await page.evaluate(() => window.player.pause())).toBeUndefined();
 
     live.cut();
     live.print(", then gone");
@@ -150,6 +149,48 @@ describe("a stream over a WebSocket", () => {
     expect(await event("ended")).toEqual({ message: "Come back tomorrow" });
     expect(await page.textContent(".ap-overlay-info")).toBe("Come back tomorrow");
     expect(page.complaints).toEqual([]);
+  });
+
+  test("stands still when it is paused, and is as it is when it goes on", async () => {
+    live.hub.reset({ lastId: 0, time: 0, cols: 40, rows: 6, dump: "" });
+    live.print("one ");
+    await open(url);
+    await expect.poll(text).toBe("one");
+    await page.locator(".ap-wrapper").press("Space");
+    await event("pause");
+    await expect.poll(() => live.viewers).toBe(0);
+    const stopped = await time();
+    live.print("two ");
+    await page.waitForTimeout(200);
+    expect(await text()).toBe("one");
+    expect(await time()).toBe(stopped);
+    expect(await bar().textContent()).toMatch(/^Paused0:0/);
+    expect(await page.evaluate(() => window.player.pause())).toBe(true);
+    await page.getByRole("button", { name: "Play" }).click();
+    await event("playing", 2);
+    expect(await text()).toBe("one two");
+    const log = (await happened()).filter((name) => name !== "ready");
+    expect(log).toEqual(["metadata", "play", "reset", "playing", "pause", "play", "reset", "playing"]);
+    expect(await bar().textContent()).toMatch(/^Live0:/);
+    // Help lists what can be done, and changes nothing.
+    await page.keyboard.press("?");
+    expect(await page.textContent(".ap-overlay-help")).toMatch(/Play, pause/);
+    expect(await page.textContent(".ap-overlay-help")).not.toMatch(/Speed/);
+    expect(await bar().textContent()).toMatch(/^Live0:/);
+    expect(page.complaints).toEqual([]);
+  });
+
+  test("that is off is asked for again", async () => {
+    live.hub.reset({ lastId: 0, time: 0, cols: 40, rows: 6, dump: "" });
+    live.hub.end();
+    await open(url);
+    expect(await event("offline")).toEqual({ message: "Stream offline" });
+    await page.getByRole("button", { name: "Play" }).click();
+    expect(await event("offline", 2)).toEqual({ message: "Stream offline" });
+    await page.locator(".ap-wrapper").press("Space");
+    live.hub.reset({ lastId: 0, time: 0, cols: 40, rows: 6, dump: "there" });
+    await event("playing");
+    expect(await text()).toBe("there");
   });
 
   test("shows its last words, though they were held back when it ended", async () => {
@@ -344,9 +385,11 @@ describe("beside asciinema-player 3.17.0", () => {
     site.files.set("/original.js", readFileSync(original));
     const theirs = JSON.stringify(await log("/original.js", subprotocol));
     const ours = JSON.stringify(await log("/player.js", subprotocol));
-    // The original tells the bare label of markers in asciicasts, an empty init, and the time of a stream that is over.
+    // The original tells the bare label of markers in asciicasts, an empty init, and the time of a stream that is over; and
+    // it cannot pause.
     const plain = (text: string) =>
       text
+        .replace('"isPausable":true', '"isPausable":false')
         .replace(/\["marker",("\w+"|\{[^}]*\})\]/g, '["marker"]')
         .replace('"init":"",', "")
         .replace(/"(number|undefined)"\]$/, "]");
@@ -380,7 +423,14 @@ describe("server-sent events", () => {
     expect(await event("input")).toEqual({ data: "x" });
     expect(await event("resize")).toEqual({ cols: 25, rows: 4 });
     expect(await time()).toBeGreaterThan(12.9);
-    expect(await event("ready")).toEqual({ isPausable: false, isSeekable: false });
+    expect(await event("ready")).toEqual({ isPausable: true, isSeekable: false });
+    await page.click(".ap-playback-button");
+    await event("pause");
+    expect(await text()).toBe("init hello world");
+    serve('data: {"cols":20,"rows":3,"time":60,"init":"later"}');
+    await page.keyboard.press("Space");
+    await event("playing", 2);
+    expect(await text()).toBe("later");
     expect(page.complaints).toEqual([]);
   });
 

@@ -308,7 +308,7 @@ export class PlayerView {
       case "loading":
         this.#keystrokes.clear();
         clearTimeout(this.#patience);
-        if (this.#driver.live) this.#bar?.setState("paused");
+        if (this.#driver.live) this.#bar?.setState("lost");
         if (this.#driver.live && this.#playing) this.#patience = setTimeout(() => this.#show("loading"), INTERRUPTION);
         else this.#show("loading");
         return;
@@ -318,7 +318,7 @@ export class PlayerView {
         return;
       case "offline":
         this.#keystrokes.clear();
-        this.#setPlaying(false, "paused");
+        this.#setPlaying(false, "offline");
         this.#show("info", (payload as Events["offline"]).message);
         return;
       case "error": {
@@ -366,7 +366,7 @@ export class PlayerView {
     return snapshot ? { ...reset, init: this.#terminal.dump() } : reset;
   }
 
-  #setPlaying(playing: boolean, state: "playing" | "paused" | "ended"): void {
+  #setPlaying(playing: boolean, state: Parameters<Bar["setState"]>[0]): void {
     clearTimeout(this.#patience);
     this.#playing = playing;
     const overlay = this.#overlay?.name;
@@ -385,7 +385,7 @@ export class PlayerView {
     clearInterval(this.#loadTimer);
     if (name === undefined) return;
     const { isPausable: pause, isSeekable: seek, isLive } = this.#commands;
-    const can = { pause, seek, sound: this.#muted !== undefined };
+    const can = { pause, seek, speed: pause && !isLive, sound: this.#muted !== undefined };
     const element =
       name === "start"
         ? overlays.start(() => this.#commands.toggle())
@@ -415,7 +415,7 @@ export class PlayerView {
       if (this.#pausedByHelp) this.#commands.toggle();
       this.#pausedByHelp = false;
     } else if (this.#overlay?.name !== "error") {
-      this.#pausedByHelp = this.#playing && this.#commands.isPausable;
+      this.#pausedByHelp = this.#playing && this.#commands.isPausable && !this.#commands.isLive;
       if (this.#pausedByHelp) this.#commands.toggle();
       this.#show("help");
       this.#overlay?.element.focus({ preventScroll: true });

@@ -6,7 +6,14 @@ import { Line } from "./line.js";
 const REFRESH = 100; // milliseconds between updates while playing
 
 /** What the first button shows and says. */
-const plays = { playing: ["pause", "Pause"], paused: ["play", "Play"], ended: ["replay", "Play again"] } as const;
+const plays = {
+  playing: ["pause", "Pause"],
+  paused: ["play", "Play"],
+  ended: ["replay", "Play again"],
+  // Of live streams: the connection is lost, nothing is on.
+  lost: ["pause", "Pause"],
+  offline: ["play", "Play"],
+} as const;
 
 /** Height of the bar in CSS pixels, by the width of the player: two rows where it is narrow. The style sheet agrees. */
 export function barHeight(width: number): number {
@@ -51,10 +58,10 @@ export class Bar {
     this.element = html(
       "div",
       { class: `ap-control-bar ${commands.isSeekable ? "ap-seekable" : ""}` },
-      commands.isLive ? this.#live : ifPausable(this.#play),
-      html("span", { class: "ap-timer" }, this.#elapsed, this.#total),
+      ifPausable(this.#play),
+      html("span", { class: "ap-timer" }, commands.isLive ? this.#live : "", this.#elapsed, this.#total),
       this.line.element,
-      html("span", { class: "ap-tools" }, this.#mute, ifPausable(this.#speed), this.#fullscreen),
+      html("span", { class: "ap-tools" }, this.#mute, commands.isLive ? "" : ifPausable(this.#speed), this.#fullscreen),
       this.#menu,
     );
     this.setFullscreen(false);
@@ -70,7 +77,7 @@ export class Bar {
     const on = state === "playing";
     this.#live.hidden &&= !on;
     this.#live.className = on ? "ap-live" : "ap-live ap-off";
-    write(this.#live, on ? "Live" : "Offline");
+    write(this.#live, on ? "Live" : state === "paused" ? "Paused" : "Offline");
     clearInterval(this.#ticker);
     if (state === "playing") this.#ticker = setInterval(() => this.refresh(), REFRESH);
     this.refresh();

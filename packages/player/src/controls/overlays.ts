@@ -5,13 +5,13 @@ import { icon } from "./icons.js";
 export type Overlay = "start" | "loading" | "error" | "info" | "help";
 
 // What it does, what of the player it needs, keys.
-const keys: [what: string, needs: "" | "pause" | "seek" | "sound", keys: string][] = [
+const keys: [what: string, needs: "" | "pause" | "seek" | "speed" | "sound", keys: string][] = [
   ["Play, pause", "pause", "Space"],
   ["Back, forward 5\u00a0s", "seek", "←|→"],
   ["Back, forward 10\u00a0%", "seek", "Shift ←|Shift →"],
   ["Frame by frame", "seek", ",|."],
   ["Marker", "seek", "[|]"],
-  ["Speed", "pause", "<|>"],
+  ["Speed", "speed", "<|>"],
   ["Jump to 0–90\u00a0%", "seek", "0 … 9"],
   ["Sound", "sound", "m"],
   ["Keys that were pressed", "", "k"],
@@ -51,7 +51,7 @@ export const overlays = {
   info: (message: string): HTMLElement => overlay("info", "status", html("span", {}, message)),
 
   /** The keys; a click anywhere and Escape close it. */
-  help(can: { pause: boolean; seek: boolean; sound: boolean }, click: () => void): HTMLElement {
+  help(can: { pause: boolean; seek: boolean; speed: boolean; sound: boolean }, click: () => void): HTMLElement {
     const rows = keys
       .filter(([, needs]) => !needs || can[needs])
       .map(([what, , names]) =>

@@ -18,6 +18,11 @@ export function eventSourceDriver(source: EventSourceSource): DriverFactory {
     let events: EventSource | undefined;
     let again: ReturnType<typeof setTimeout>;
     let attempt = 0;
+    const disconnect = () => {
+      clearTimeout(again);
+      events?.close();
+      events = undefined;
+    };
     const connect = () => {
       events = new EventSource(source.url);
       events.onopen = () => {
@@ -56,14 +61,20 @@ export function eventSourceDriver(source: EventSourceSource): DriverFactory {
     return {
       live: true,
       play() {
-        if (events) return true;
+        if (events && !stream.idle) return true;
+        disconnect();
         dispatch("play", {});
         connect();
         return true;
       },
+      pause() {
+        if (!events) return true;
+        disconnect();
+        stream.pause();
+        return true;
+      },
       stop() {
-        clearTimeout(again);
-        events?.close();
+        disconnect();
         stream.stop();
       },
       getCurrentTime: () => stream.currentTime,

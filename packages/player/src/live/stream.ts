@@ -28,6 +28,8 @@ export interface Beginning {
 
 /** What both live drivers do with what they receive: buffer it, and tell the player. */
 export class Stream {
+  /** Whether it was heard that nothing is on. */
+  idle = false;
   #source: LiveSource;
   #dispatch: Dispatch;
   #logger: Logger;
@@ -62,6 +64,7 @@ export class Stream {
 
   begin({ time, cols, rows, theme, dump }: Beginning): void {
     this.open(time);
+    this.idle = false;
     this.#markers = 0;
     this.#clock = new Clock(1);
     this.#clock.set(time);
@@ -98,9 +101,17 @@ export class Stream {
     this.#dispatch("loading", {});
   }
 
+  /** The visitor wants it to stand still; it begins anew when they go on. */
+  pause(): void {
+    this.#playout?.stop();
+    this.#clock?.stop();
+    this.#dispatch("pause", {});
+  }
+
   /** Nothing is on. */
   offline(message: string): void {
     this.#finish();
+    this.idle = true;
     this.#dispatch("offline", { message });
   }
 

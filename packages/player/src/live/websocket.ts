@@ -16,6 +16,12 @@ export function webSocketDriver(source: WebSocketSource): DriverFactory {
     const stream = new Stream(source, dispatch, logger);
     let viewer: Receiver | undefined;
     let audio: HTMLAudioElement | undefined;
+    const disconnect = () => {
+      viewer?.close();
+      viewer = undefined;
+      audio?.pause();
+      audio?.removeAttribute("src");
+    };
     const mute = (muted: boolean) => {
       if (!audio) return;
       audio.muted = muted;
@@ -25,7 +31,8 @@ export function webSocketDriver(source: WebSocketSource): DriverFactory {
       live: true,
       init: () => dispatch("metadata", { hasAudio: !!audioUrl }),
       play() {
-        if (viewer) return true;
+        if (viewer && !stream.idle) return true;
+        disconnect();
         dispatch("play", {});
         viewer = new Receiver(
           source.url,
@@ -48,18 +55,25 @@ export function webSocketDriver(source: WebSocketSource): DriverFactory {
           { reconnectDelay: source.reconnectDelay },
         );
         if (audioUrl) {
+          const muted = audio?.muted ?? false;
           audio = new Audio();
+          audio.muted = muted;
           audio.crossOrigin = "anonymous";
           audio.src = audioUrl;
           audio.play().catch((error) => logger.warn("the sound cannot be played:", error));
         }
         return true;
       },
+      // Nothing has to be kept meanwhile: whoever connects gets the present screen.
+      pause() {
+        if (!viewer) return true;
+        disconnect();
+        stream.pause();
+        return true;
+      },
       stop() {
-        viewer?.close();
+        disconnect();
         stream.stop();
-        audio?.pause();
-        audio?.removeAttribute("src");
       },
       mute: () => mute(true),
       unmute: () => mute(false),
