@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { launchChromium } from "./chromium.js";
@@ -123,7 +123,21 @@ describe("nothing is left out", () => {
     expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(told))).toEqual([]);
   });
 
-  test("themes, classes, keys", () => {
+  test("classes: those of the style sheet, and no others", () => {
+    const used = new Set(source("packages/player/src/style.css").match(/(?<=\.)ap-[a-z-]+/g)!);
+    const table = section("Look").replace(/`-(\w+)`/g, "`ap-overlay-$1`");
+    const told = new Set([...table.matchAll(/`(ap-[a-z-]+)`/g)].map(([, name]) => name!));
+    expect([...used].filter((name) => !told.has(name))).toEqual([]);
+    const code = readdirSync("packages/player/src", { recursive: true, encoding: "utf8" })
+      .filter((file) => /(?<!test)\.ts$/.test(file))
+      .map((file) => source(`packages/player/src/${file}`));
+    const made = code.join("").replace(/ap-\$\{line.size}/, "ap-double-width ap-double-top ap-double-bottom");
+    const overlays = [...made.matchAll(/overlay\("(\w+)"/g)].map(([, kind]) => `ap-overlay-${kind}`);
+    const known = new Set([...made.match(/\bap-[a-z-]+/g)!, ...overlays]);
+    expect([...told].filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test("themes, variables, keys", () => {
     const css = source("packages/player/src/style.css");
     const look = section("Look");
     const themes = [...css.matchAll(/\.asciinema-player-theme-([\w-]+) \{/g)].map(([, name]) => name!);

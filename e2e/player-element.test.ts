@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { AsciinemaPlayerElement } from "../packages/player/src/index.js";
-import { bundlePlayer } from "../scripts/player-bundle.mjs";
+import { bundleModule } from "../scripts/player-bundle.mjs";
 import { launchChromium } from "./chromium.js";
 import { cast, Site } from "./player-page.js";
 
@@ -12,7 +12,7 @@ let page: Page & { complaints: string[] };
 
 beforeAll(async () => {
   [site, browser] = await Promise.all([Site.start(), launchChromium()]);
-  site.files.set("/module.js", (await bundlePlayer("packages/player/src/index.ts", "esm")).script);
+  site.files.set("/module.js", (await bundleModule()).script);
   site.files.set(
     "/session.cast",
     cast([

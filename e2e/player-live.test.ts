@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { WebSocket } from "ws";
 import type { Events, Options, Player, Source } from "../packages/player/src/index.js";
-import { bundlePlayer } from "../scripts/player-bundle.mjs";
+import { bundleModule } from "../scripts/player-bundle.mjs";
 import { launchChromium } from "./chromium.js";
 import { LiveStream } from "./live-stream.js";
 import { cast, policy, Site } from "./player-page.js";
@@ -331,7 +331,7 @@ describe("a stream over a WebSocket", () => {
 });
 
 test("the module plays streams, too", async () => {
-  site.files.set("/module.js", (await bundlePlayer("packages/player/src/index.ts", "esm")).script);
+  site.files.set("/module.js", (await bundleModule()).script);
   live.hub.reset({ lastId: 0, time: 0, cols: 40, rows: 6, dump: "by the module" });
   await page?.context().close();
   page = await site.open(browser);

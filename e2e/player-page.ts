@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { transform } from "esbuild";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { bundlePlayer } from "../scripts/player-bundle.mjs";
+import { bundleScript } from "../scripts/player-bundle.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -38,7 +38,8 @@ export class Site {
   static async start(): Promise<Site> {
     const site: Site = new Site(createServer((request, response) => site.#answer(request.url!, response)));
     await new Promise<void>((resolve) => site.server.listen(0, "127.0.0.1", resolve));
-    site.files.set("/player.js", (await bundlePlayer()).script);
+    site.files.set("/player.js", (await bundleScript("asciinema-player.min.js")).script);
+    site.files.set("/asciinema-player-more.min.js", (await bundleScript("asciinema-player-more.min.js")).script);
     site.files.set("/player.css", await styleSheet());
     site.files.set("/page.css", "body { margin: 0 } #box { width: 100%; height: 100% }");
     site.files.set(

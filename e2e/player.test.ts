@@ -4,7 +4,7 @@ import { Terminal } from "@asciinema-ts/vt";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Events, Options, Player, SeekLocation, Source } from "../packages/player/src/index.js";
-import { bundlePlayer } from "../scripts/player-bundle.mjs";
+import { bundleModule } from "../scripts/player-bundle.mjs";
 import { launchChromium } from "./chromium.js";
 import { cast, Site } from "./player-page.js";
 
@@ -678,7 +678,7 @@ describe("while it is shown", () => {
 });
 
 test("the module is the same player", async () => {
-  site.files.set("/module.js", (await bundlePlayer("packages/player/src/index.ts", "esm")).script);
+  site.files.set("/module.js", (await bundleModule()).script);
   await open({ data: session });
   // As text: this file's own compiler would take the import for its own.
   const text = await page.evaluate(`import("/module.js").then(async (module) => {

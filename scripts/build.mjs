@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { install } from "./install.mjs";
-import { bundlePlayer } from "./player-bundle.mjs";
+import { bundleScript as bundlePlayer, scripts } from "./player-bundle.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const packages = ["vt", "asciicast", "alis", "render", "player", "cli", "server"];
@@ -29,13 +29,14 @@ export async function build() {
   writeFileSync(stamp, sources);
 }
 
-/** The script that pages include, where users of the original player expect it. */
+/** The scripts that pages include, where users of the original player expect them. */
 async function bundle() {
   const { build: esbuild } = await load("esbuild");
   const out = join(root, "packages/player/dist/bundle");
   mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, "asciinema-player.js"), (await bundlePlayer(undefined, "iife", false)).script);
-  writeFileSync(join(out, "asciinema-player.min.js"), (await bundlePlayer()).script);
+  for (const name of Object.keys(scripts)) writeFileSync(join(out, name), (await bundlePlayer(name)).script);
+  const legible = await bundlePlayer("asciinema-player.all.min.js", false);
+  writeFileSync(join(out, "asciinema-player.js"), legible.script);
   await esbuild({
     entryPoints: [join(root, "packages/player/src/style.css")],
     minify: true,
@@ -109,7 +110,7 @@ function gatherPage() {
   const folder = join(root, "packages/cli/dist/bundle/page");
   mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(own)) copyFileSync(join(own, name), join(folder, name));
-  for (const name of ["asciinema-player.min.js", "asciinema-player.css"]) {
+  for (const name of ["asciinema-player.min.js", "asciinema-player-more.min.js", "asciinema-player.css"]) {
     copyFileSync(join(player, name), join(folder, name));
   }
 }

@@ -7,18 +7,38 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const kept = join(root, "node_modules/.cache/player");
+const { version } = JSON.parse(readFileSync(join(root, "packages/player/package.json"), "utf8"));
 const packages = ["vt", "asciicast", "alis", "render", "player"];
 
-/** Bundles the player from its sources, in one piece.
+/** The scripts of which the player consists in a page, by the files they are known as: the player; what it loads from beside
+ *  itself when that is first used; and both in one. */
+export const scripts = {
+  "asciinema-player.min.js": { entry: "bundle.ts", apart: true },
+  "asciinema-player-more.min.js": { entry: "script-more.ts", apart: true },
+  "asciinema-player.all.min.js": { entry: "bundle.ts", apart: false },
+};
+
+/** Bundles one of `scripts`.
+ *
+ *  @param minify  `false` leaves it legible
+ *  @returns       the script, and the files that went into it */
+export function bundleScript(name, minify = true) {
+  const { entry, apart } = scripts[name];
+  return bundle(`packages/player/src/${entry}`, "iife", minify, apart);
+}
+
+/** Bundles the player as a module in one piece, for tests.
+ *
+ *  @returns  the module, and the files that went into it */
+export function bundleModule() {
+  return bundle("packages/player/src/index.ts", "esm", true, false);
+}
+
+/** Bundles from sources.
  *
  *  esbuild joins the modules and drops what is not used; terser then shortens what esbuild leaves, which is slow: its results
- *  are kept.
- *
- *  @param entry    the script, or the module
- *  @param format   `"iife"` or `"esm"`
- *  @param minify   `false` leaves it legible
- *  @returns        the script, and the files that went into it */
-export async function bundlePlayer(entry = "packages/player/src/bundle.ts", format = "iife", minify = true) {
+ *  are kept. */
+async function bundle(entry, format, minify, apart) {
   const require = createRequire(join(root, "package.json"));
   const { outputFiles, metafile } = await require("esbuild").build({
     absWorkingDir: root,
@@ -30,12 +50,20 @@ export async function bundlePlayer(entry = "packages/player/src/bundle.ts", form
     format,
     target: "es2022",
     logLevel: "warning",
+    define: { VERSION: JSON.stringify(version) },
     alias: Object.fromEntries(packages.map((name) => [`@asciinema-ts/${name}`, join(root, `packages/${name}/src`)])),
+    plugins: apart ? [{ name: "apart", setup: loadScripts }] : [],
   });
   const [{ inputs }] = Object.values(metafile.outputs);
   const modules = Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0);
   const [{ text }] = outputFiles;
   return { script: minify ? await shorten(text, format === "esm", require) : text, modules };
+}
+
+/** What is loaded later is loaded as a script rather than imported. */
+function loadScripts(build) {
+  const path = join(root, "packages/player/src/script-loader.ts");
+  build.onResolve({ filter: /\/loader\.js$/ }, () => ({ path }));
 }
 
 async function shorten(text, module, require) {

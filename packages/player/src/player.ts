@@ -1,23 +1,17 @@
 import { Terminal } from "@asciinema-ts/vt";
 import { Clock } from "./clock.js";
 import { Bar, barHeight } from "./controls/bar.js";
-import { type Commands, sizeText } from "./controls/commands.js";
+import type { Commands } from "./controls/commands.js";
+import { Curtain } from "./controls/curtain.js";
 import { press } from "./controls/keyboard.js";
-import { Keystrokes } from "./controls/keystrokes.js";
-import { type Overlay, overlays } from "./controls/overlays.js";
+import type { Keystrokes } from "./controls/keystrokes.js";
 import { html } from "./dom.js";
-import {
-  type Dispatch,
-  type Driver,
-  type DriverFactory,
-  type Events,
-  eventNames,
-  type Reset,
-  type SeekLocation,
-} from "./driver.js";
+import { type Dispatch, type Driver, type Events, eventNames, type Reset, type SeekLocation } from "./driver.js";
+import { more } from "./loader.js";
 import type { Settings } from "./options.js";
 import { Screen } from "./screen/screen.js";
 import { showable } from "./size.js";
+import type { AnyDriverFactory } from "./source.js";
 
 const IDLE = 2000; // milliseconds of no activity after which the bar goes
 const PATIENCE = 300; // milliseconds until it shows that something loads
@@ -63,14 +57,14 @@ type Handler = (this: Player, data: never) => void;
  *  Commands run one after another, each when the last one is done. */
 export class PlayerView {
   readonly player: Player;
-  #factory: DriverFactory;
+  #factory: AnyDriverFactory;
   #driver: Driver = {};
   #settings: Settings;
   #terminal: Terminal;
   #screen: Screen;
   #bar: Bar | undefined;
-  #keystrokes: Keystrokes;
-  #overlay: { name: Overlay; element: HTMLElement } | undefined;
+  #keystrokes: Keystrokes | undefined;
+  #curtain: Curtain;
   #wrapper: HTMLElement;
   #element: HTMLElement;
   #commands: Commands;
@@ -90,12 +84,10 @@ export class PlayerView {
 
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
-  /** Refreshes the notice that it loads. */
-  #loadTimer: ReturnType<typeof setInterval> | undefined;
   #sizeTimer: ReturnType<typeof setTimeout> | undefined;
   #resizes: ResizeObserver;
 
-  constructor(factory: DriverFactory, container: HTMLElement, settings: Settings) {
+  constructor(factory: AnyDriverFactory, container: HTMLElement, settings: Settings) {
     this.#factory = factory;
     this.#settings = settings;
     this.#speed = settings.driver.speed;
@@ -108,7 +100,7 @@ export class PlayerView {
     this.#wrapper = html("div", { class: "ap-wrapper", tabindex: -1 }, this.#element);
     const bar = controls === false ? () => 0 : barHeight;
     this.#screen = new Screen(this.#terminal, this.#element, settings, bar);
-    this.#keystrokes = new Keystrokes(settings.keystrokes, this.#screen.element);
+    this.#curtain = new Curtain(this.#screen.element, this.#wrapper);
     this.#element.append(this.#screen.element);
     this.#commands = this.#makeCommands();
     this.player = this.#makePlayer();
@@ -120,56 +112,67 @@ export class PlayerView {
     this.#measure();
     this.#listen();
     this.#queue = this.#init().catch(() => {});
+    if (settings.keystrokes) this.#toggleKeystrokes();
   }
 
   async #init(): Promise<void> {
     await null; // whoever called `create` listens by now
     if (this.#disposed) return;
     const { autoPlay } = this.#settings;
-    try {
-      this.#driver = this.#makeDriver();
-    } catch (error) {
-      this.#dispatch("error", { name: (error as Error).name, message: (error as Error).message });
-      this.#driver.play = () => Promise.reject(error);
-      throw error;
-    }
-    if (!this.#driver.getCurrentTime) this.#clock = new Clock(this.#speed);
-    if (this.#settings.controls !== false) {
-      this.#bar = new Bar(this.#commands);
-      this.#element.append(this.#bar.element);
-    }
-    if (!autoPlay) this.#show("start");
+    await this.#open();
+    if (!autoPlay) this.#showStart();
     this.#wake();
     await this.#driver.init?.();
     // A browser may want a visitor's click before there is sound.
     if (autoPlay) {
       await Promise.resolve(this.#driver.play?.()).catch(() => {
         clearTimeout(this.#patience);
-        if (this.#overlay?.name !== "error") this.#show("start");
+        if (!this.#curtain.is("error")) this.#showStart();
       });
     }
     if (!this.#disposed)
       this.#dispatch("ready", { isPausable: this.#commands.isPausable, isSeekable: this.#commands.isSeekable });
   }
 
-  #makeDriver(): Driver {
-    const { driver: options, logger } = this.#settings;
-    return this.#factory({ dispatch: this.#dispatch, logger }, options);
+  /** Makes the driver, which may have to be loaded, and the bar for what it can do. */
+  async #open(): Promise<void> {
+    const { driver: options, logger, controls } = this.#settings;
+    this.#patience = setTimeout(() => this.#showLoading(), PATIENCE);
+    try {
+      this.#driver = await this.#factory({ dispatch: this.#dispatch, logger }, options);
+    } catch (error) {
+      const { name, message } = error as Error;
+      this.#dispatch("error", { name, message, ...(error instanceof TypeError && { canRetry: true }) });
+      this.#driver = { play: () => Promise.reject(error) };
+      throw error;
+    } finally {
+      clearTimeout(this.#patience);
+    }
+    if (this.#disposed) {
+      this.#driver.stop?.();
+      throw stopped();
+    }
+    this.#driver.setSpeed?.(this.#speed);
+    if (!this.#driver.getCurrentTime) this.#clock = new Clock(this.#speed);
+    if (controls !== false && !this.#bar) {
+      this.#bar = new Bar(this.#commands);
+      this.#element.append(this.#bar.element);
+    }
+    if (this.#curtain.is("loading")) this.#curtain.show();
   }
 
   /** Begins anew after the network failed. */
   #retry(): void {
-    this.#show(undefined);
+    this.#curtain.show();
     this.#driver.stop?.();
-    this.#driver = this.#makeDriver();
-    this.#driver.setSpeed?.(this.#speed);
+    this.#queue = this.#open().catch(() => {});
     this.#commands.toggle();
   }
 
   /** Runs a command after those before it. */
   #enqueue<T>(command: (driver: Driver) => T | Promise<T>): Promise<T> {
     const result = this.#queue.then(() => {
-      if (this.#disposed) throw new Error("driver has been stopped");
+      if (this.#disposed) throw stopped();
       return command(this.#driver);
     });
     this.#queue = result.catch(() => {});
@@ -226,9 +229,9 @@ export class PlayerView {
         ),
       setSpeed: (speed) => this.#setSpeed(speed),
       toggleFullscreen: () => this.#toggleFullscreen(),
-      toggleKeystrokes: () => this.#keystrokes.toggle(),
+      toggleKeystrokes: () => this.#toggleKeystrokes(),
       toggleMute: () => (this.#muted ? this.#driver.unmute?.() : this.#driver.mute?.()),
-      toggleHelp: () => this.#toggleHelp(),
+      toggleHelp: () => void this.#toggleHelp().catch(reportError),
       currentTime: () => this.#resting ?? this.#currentTime(),
       duration: () => this.#driver.getDuration?.(),
       trace: () => this.#driver.getTrace?.(128) ?? [],
@@ -283,9 +286,9 @@ export class PlayerView {
       }
       case "play":
         this.#resting = undefined;
-        if (this.#overlay?.name === "start" || this.#overlay?.name === "info") this.#show(undefined);
+        if (this.#curtain.is("start") || this.#curtain.is("info")) this.#curtain.show();
         clearTimeout(this.#patience);
-        if (!this.#playing) this.#patience = setTimeout(() => this.#show("loading"), PATIENCE);
+        if (!this.#playing) this.#patience = setTimeout(() => this.#showLoading(), PATIENCE);
         return;
       case "playing":
         this.#clock?.start();
@@ -299,37 +302,37 @@ export class PlayerView {
         const { message } = payload as Events["ended"];
         this.#clock?.stop();
         this.#setPlaying(false, "ended");
-        if (message !== undefined) this.#show("info", message);
+        if (message !== undefined) this.#curtain.info(message);
         return;
       }
       case "input":
-        this.#keystrokes.press((payload as Events["input"]).data);
+        this.#keystrokes?.press((payload as Events["input"]).data);
         return;
       case "loading":
-        this.#keystrokes.clear();
+        this.#keystrokes?.clear();
         clearTimeout(this.#patience);
         if (this.#driver.live) this.#bar?.setState("lost");
-        if (this.#driver.live && this.#playing) this.#patience = setTimeout(() => this.#show("loading"), INTERRUPTION);
-        else this.#show("loading");
+        if (this.#driver.live && this.#playing) this.#patience = setTimeout(() => this.#showLoading(), INTERRUPTION);
+        else this.#showLoading();
         return;
       case "muted":
         this.#muted = payload as Events["muted"];
         this.#bar?.setSound(true, this.#muted);
         return;
       case "offline":
-        this.#keystrokes.clear();
+        this.#keystrokes?.clear();
         this.#setPlaying(false, "offline");
-        this.#show("info", (payload as Events["offline"]).message);
+        this.#curtain.info((payload as Events["offline"]).message);
         return;
       case "error": {
         const { message, canRetry } = payload as Events["error"];
-        this.#keystrokes.clear();
+        this.#keystrokes?.clear();
         this.#setPlaying(false, "paused");
-        this.#show("error", message, canRetry ? () => this.#retry() : undefined);
+        this.#curtain.error(message, canRetry ? () => this.#retry() : undefined);
         return;
       }
       case "seeked":
-        this.#keystrokes.clear();
+        this.#keystrokes?.clear();
         this.#resting = undefined;
         if (!this.#playing) this.#bar?.setState("paused");
         this.#bar?.refresh();
@@ -369,57 +372,44 @@ export class PlayerView {
   #setPlaying(playing: boolean, state: Parameters<Bar["setState"]>[0]): void {
     clearTimeout(this.#patience);
     this.#playing = playing;
-    const overlay = this.#overlay?.name;
-    if (overlay === "loading" || (playing && overlay !== "help")) this.#show(undefined);
+    if (this.#curtain.is("loading") || (playing && !this.#curtain.is("help"))) this.#curtain.show();
     this.#bar?.setState(state);
     this.#screen.running = playing;
     this.#wake();
   }
 
-  #show(name: Overlay | undefined, message = "", onRetry?: () => void): void {
-    const left = this.#overlay?.element;
-    const focused = left?.contains(document.activeElement);
-    left?.remove();
-    if (focused) this.#wrapper.focus({ preventScroll: true }); // so that keys go on to mean something
-    this.#overlay = undefined;
-    clearInterval(this.#loadTimer);
-    if (name === undefined) return;
+  #showStart(): void {
+    this.#curtain.start(() => this.#commands.toggle());
+  }
+
+  #showLoading(): void {
+    const what = this.#commands.isLive ? "Connecting" : "Loading";
+    this.#curtain.loading(what, () => this.#driver.getLoaded?.() ?? 0);
+  }
+
+  #toggleKeystrokes(): void {
+    more().then(({ Keystrokes }) => {
+      this.#keystrokes ??= new Keystrokes(this.#screen.element);
+      this.#keystrokes.toggle();
+    }, reportError);
+  }
+
+  async #toggleHelp(): Promise<void> {
+    const { help } = await more();
+    if (this.#disposed || this.#curtain.is("error")) return;
+    const closes = this.#curtain.is("help");
     const { isPausable: pause, isSeekable: seek, isLive } = this.#commands;
-    const can = { pause, seek, speed: pause && !isLive, sound: this.#muted !== undefined };
-    const element =
-      name === "start"
-        ? overlays.start(() => this.#commands.toggle())
-        : name === "help"
-          ? overlays.help(can, () => this.#toggleHelp())
-          : name === "loading"
-            ? overlays.loading(isLive ? "Connecting" : "Loading", this.#loadedSize())
-            : overlays[name](message, onRetry);
-    this.#overlay = { name, element };
-    this.#screen.element.after(element);
-  }
-
-  /** How much has been loaded, kept up to date; not for ears. */
-  #loadedSize(): HTMLElement {
-    const element = html("span", { "aria-hidden": "true" });
-    const refresh = () => {
-      element.textContent = sizeText(this.#driver.getLoaded?.() ?? 0);
-    };
-    refresh();
-    this.#loadTimer = setInterval(refresh, 200);
-    return element;
-  }
-
-  #toggleHelp(): void {
-    if (this.#overlay?.name === "help") {
-      this.#show(undefined);
-      if (this.#pausedByHelp) this.#commands.toggle();
+    if (!closes) this.#pausedByHelp = this.#playing && pause && !isLive;
+    if (this.#pausedByHelp) this.#commands.toggle();
+    if (closes) {
       this.#pausedByHelp = false;
-    } else if (this.#overlay?.name !== "error") {
-      this.#pausedByHelp = this.#playing && this.#commands.isPausable && !this.#commands.isLive;
-      if (this.#pausedByHelp) this.#commands.toggle();
-      this.#show("help");
-      this.#overlay?.element.focus({ preventScroll: true });
+      this.#curtain.show();
+      return;
     }
+    const can = { pause, seek, speed: pause && !isLive, sound: this.#muted !== undefined };
+    const element = help(can, () => this.#commands.toggleHelp());
+    this.#curtain.show(element);
+    element.focus({ preventScroll: true });
   }
 
   #toggleFullscreen(): void {
@@ -436,7 +426,7 @@ export class PlayerView {
 
   #listen(): void {
     this.#wrapper.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.#overlay?.name === "help") this.#toggleHelp();
+      if (event.key === "Escape" && this.#curtain.is("help")) this.#commands.toggleHelp();
       else if (!press(event, this.#commands)) return;
       event.stopPropagation();
       event.preventDefault();
@@ -477,12 +467,17 @@ export class PlayerView {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#driver.stop?.();
-    for (const timer of [this.#idleTimer, this.#patience, this.#sizeTimer, this.#loadTimer]) clearTimeout(timer);
+    for (const timer of [this.#idleTimer, this.#patience, this.#sizeTimer]) clearTimeout(timer);
+    this.#curtain.show();
     this.#resizes.disconnect();
     this.#bar?.dispose();
     this.#screen.dispose();
-    this.#keystrokes.clear();
+    this.#keystrokes?.clear();
     document.removeEventListener("fullscreenchange", this.#onFullscreen);
     this.#wrapper.remove();
   }
+}
+
+function stopped(): Error {
+  return new Error("driver has been stopped");
 }

@@ -1,10 +1,10 @@
-import type { DriverFactory } from "./driver.js";
-import { type EventSourceSource, eventSourceDriver } from "./live/event-source.js";
-import { type WebSocketSource, webSocketDriver } from "./live/websocket.js";
+import type { Driver, DriverFactory } from "./driver.js";
+import type { EventSourceSource } from "./live/event-source.js";
+import type { WebSocketSource } from "./live/websocket.js";
+import { type More, more } from "./loader.js";
 import { recordingDriver } from "./recording/driver.js";
-import { type BenchmarkSource, benchmarkDriver } from "./synthetic/benchmark.js";
-import { type ClockSource, clockDriver } from "./synthetic/clock.js";
-import { randomDriver } from "./synthetic/random.js";
+import type { BenchmarkSource } from "./synthetic/benchmark.js";
+import type { ClockSource } from "./synthetic/clock.js";
 
 /** An event as parsers of a page's own give it: **milliseconds**, code, data. */
 export type RecordingEvent = [time: number, code: string, data: unknown];
@@ -61,10 +61,13 @@ export type Source =
   | BenchmarkSource
   | DriverFactory;
 
+/** Makes a driver, of which the code may have to be loaded first. */
+export type AnyDriverFactory = (...args: Parameters<DriverFactory>) => Driver | Promise<Driver>;
+
 /** Finds what plays a source.
  *
  *  @throws Error  `unsupported driver`, `unknown parser` */
-export function driverFor(source: Source): DriverFactory {
+export function driverFor(source: Source): AnyDriverFactory {
   if (typeof source === "function") return source;
   const wanted = typeof source === "string" ? fromAddress(source) : source;
   switch (wanted.driver) {
@@ -72,17 +75,21 @@ export function driverFor(source: Source): DriverFactory {
     case "recording":
       return recordingDriver(wanted as RecordingSource);
     case "websocket":
-      return webSocketDriver(wanted);
+      return loaded((more) => more.webSocketDriver(wanted));
     case "eventsource":
-      return eventSourceDriver(wanted);
+      return loaded((more) => more.eventSourceDriver(wanted));
     case "clock":
-      return clockDriver(wanted);
+      return loaded((more) => more.clockDriver(wanted));
     case "random":
-      return randomDriver();
+      return loaded((more) => more.randomDriver());
     case "benchmark":
-      return benchmarkDriver(wanted);
+      return loaded((more) => more.benchmarkDriver(wanted));
   }
   throw new Error(`unsupported driver: ${JSON.stringify(source)}`);
+}
+
+function loaded(factory: (more: More) => DriverFactory): AnyDriverFactory {
+  return async (...args) => factory(await more())(...args);
 }
 
 function fromAddress(url: string): Exclude<Source, string | DriverFactory> {

@@ -123,7 +123,7 @@ describe("the page", () => {
     expect(page).toContain("AsciinemaPlayer");
     expect(page).toContain("<title>&#60;b&#62;A &#38; B&#60;/b&#62;</title>");
     const names = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);
-    expect(names).toHaveLength(5);
+    expect(names).toHaveLength(6);
     for (const name of names) {
       expect(name).toMatch(/\.[0-9a-f]{16}\.\w+$/);
       const file = await get(url + name);

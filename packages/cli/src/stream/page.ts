@@ -10,6 +10,7 @@ import { gzip } from "node:zlib";
 const FILES: Record<string, string> = {
   "asciinema-player.css": "text/css",
   "asciinema-player.min.js": "text/javascript",
+  "asciinema-player-more.min.js": "text/javascript",
   "live.css": "text/css",
   "live.js": "text/javascript",
   "live.svg": "image/svg+xml",

@@ -9,15 +9,14 @@ const LETTERS = 10; // of what was typed last
 /** Shows the keys that were pressed while it was recorded. */
 export class Keystrokes {
   #element = html("div", { class: "ap-overlay ap-overlay-keystrokes", "aria-hidden": "true" });
-  #on: boolean;
+  #on = false;
   #screen: HTMLElement;
   /** The last cap: what is on it, how many times; letters are put together. */
   #last: { cap: HTMLElement; label: string; times: number; isText: boolean } | undefined;
   #timers = new Map<Element, ReturnType<typeof setTimeout>>();
 
   /** @param screen  what they are shown over */
-  constructor(on: boolean, screen: HTMLElement) {
-    this.#on = on;
+  constructor(screen: HTMLElement) {
     this.#screen = screen;
   }
 

@@ -1,5 +1,6 @@
 import { Clock } from "../clock.js";
 import type { Dispatch, Driver, DriverFactory, SeekLocation } from "../driver.js";
+import { more } from "../loader.js";
 import type { DriverOptions, Logger } from "../options.js";
 import type { RecordingSource } from "../source.js";
 import { Footage } from "./footage.js";
@@ -7,7 +8,7 @@ import { replay } from "./keyframes.js";
 import { locate } from "./locate.js";
 import { isNetworkError, readerFor } from "./reader.js";
 import type { Segment } from "./segments.js";
-import { Sound } from "./sound.js";
+import type { Sound } from "./sound.js";
 import { type Effect, type Input, next, type State } from "./state.js";
 
 const SECOND = 1_000_000;
@@ -297,14 +298,14 @@ class RecordingDriver implements Driver {
   /** Loads what is wanted first; settles when playback can begin. */
   async #load(): Promise<void> {
     const { audioUrl, poster } = this.options;
-    if (audioUrl) this.#sound = new Sound(audioUrl, this.logger, this.#onSound);
-    const sound = this.#sound?.ready();
     try {
-      await this.#footage.open(this.#sought ?? (poster?.type === "npt" ? poster.value * SECOND : undefined));
+      await Promise.all([
+        this.#footage.open(this.#sought ?? (poster?.type === "npt" ? poster.value * SECOND : undefined)),
+        audioUrl && this.#openSound(audioUrl),
+      ]);
     } catch (error) {
       throw this.#fail(error);
     }
-    if (!(await sound)) this.#sound = undefined;
     this.#check();
     const whole = () => this.#footage.extent.complete;
     if (whole()) this.#announce();
@@ -318,6 +319,13 @@ class RecordingDriver implements Driver {
     }
     this.#do("arrive");
     if (this.#state === "ready") clearTimeout(this.#patience);
+  }
+
+  async #openSound(url: string): Promise<void> {
+    const { Sound } = await more();
+    if (this.#error) return;
+    this.#sound = new Sound(url, this.logger, this.#onSound);
+    if (!(await this.#sound.ready())) this.#sound = undefined;
   }
 
   /** Makes the segment the one that is played in, in which a time lies. */

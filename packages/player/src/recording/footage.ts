@@ -1,11 +1,12 @@
 import type { EmbeddedTheme } from "../driver.js";
+import { more } from "../loader.js";
 import type { DriverOptions, Logger } from "../options.js";
 import { showable } from "../size.js";
 import type { RecordingSource } from "../source.js";
 import { Keyframes } from "./keyframes.js";
 import type { Extent } from "./locate.js";
 import { type Reading, read, turn } from "./reader.js";
-import { type Segment, Segments } from "./segments.js";
+import type { Segment, Segments } from "./segments.js";
 import { Timeline } from "./timeline.js";
 
 const SECOND = 1_000_000;
@@ -63,6 +64,7 @@ export class Footage {
   async open(first: number | undefined): Promise<void> {
     const { source, options, logger, signal } = this;
     if (source.format === "segmented") {
+      const { Segments } = await more();
       this.segments = await Segments.open(source, options, logger, signal);
       this.theme = this.segments.theme;
       await this.enter(this.segments.at(first ?? this.startAt));

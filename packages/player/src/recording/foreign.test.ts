@@ -19,9 +19,9 @@ test("a ttyrec, whole and torn", async () => {
   const file = fixture("nethack.ttyrec");
   for (const size of [file.length, file.length - 1, file.length >> 1, 100, 13]) {
     const part = file.slice(0, size);
-    expect(ttyrec(part, "utf-8")).toEqual(await expected(openTtyrec(part)));
+    expect(ttyrec([part], "utf-8")).toEqual(await expected(openTtyrec(part)));
   }
-  expect(() => ttyrec(new TextEncoder().encode("no ttyrec at all"), "utf-8")).toThrow("not a ttyrec");
+  expect(() => ttyrec([new TextEncoder().encode("no ttyrec at all")], "utf-8")).toThrow("not a ttyrec");
 });
 
 test.each([
@@ -32,15 +32,13 @@ test.each([
 ])("a typescript: %s, %s, %s", async (timing, output, input) => {
   const text = new TextDecoder().decode(fixture(timing));
   const files = { output: fixture(output), ...(input && { input: fixture(input) }) };
+  const read = (timing: string, output: Uint8Array<ArrayBuffer>) =>
+    typescript([new TextEncoder().encode(timing), output, ...(files.input ? [files.input] : [])], "utf-8");
   for (const size of [text.length, text.length - 3, text.length >> 1]) {
     const part = text.slice(0, size);
-    expect(typescript(part, files.output, files.input, "utf-8")).toEqual(
-      await expected(openTypescript({ timing: part, ...files })),
-    );
+    expect(read(part, files.output)).toEqual(await expected(openTypescript({ timing: part, ...files })));
   }
   const torn = { ...files, output: files.output.slice(0, files.output.length - 90) };
-  expect(typescript(text, torn.output, files.input, "utf-8")).toEqual(
-    await expected(openTypescript({ timing: text, ...torn })),
-  );
-  expect(() => typescript("nonsense\n", files.output, undefined, "utf-8")).toThrow("not a timing file");
+  expect(read(text, torn.output)).toEqual(await expected(openTypescript({ timing: text, ...torn })));
+  expect(() => read("nonsense\n", files.output)).toThrow("not a timing file");
 });

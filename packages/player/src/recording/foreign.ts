@@ -4,6 +4,8 @@ import { type Head, isSize, toEvent } from "./asciicast.js";
 
 const LONGEST = 1 << 24; // bytes of one entry above which a file is not believed
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
 /** A recording that has been read whole. */
 export interface Recorded {
   head: Head;
@@ -13,7 +15,7 @@ export interface Recorded {
 /** Reads a ttyrec: seconds, microseconds, length (each u32, little-endian), then so many bytes of output.
  *
  *  @throws Error  when it is none */
-export function ttyrec(file: Uint8Array<ArrayBuffer>, encoding: string): Recorded {
+export function ttyrec([file = new Uint8Array()]: Bytes[], encoding: string): Recorded {
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   const text = new TextDecoder(encoding, { ignoreBOM: true });
   const events: CastEvent[] = [];
@@ -41,13 +43,11 @@ export function ttyrec(file: Uint8Array<ArrayBuffer>, encoding: string): Recorde
  *  The timing file has lines `DELAY COUNT`, or `LETTER DELAY …`: O and I with a count of bytes, S SIGWINCH with ROWS= and
  *  COLS=, H with what is known of the session. The others begin with a line "Script started on …".
  *
+ *  @param files  timing, output, and input if there is any
  *  @throws Error  when the timing file is none */
-export function typescript(
-  timing: string,
-  output: Uint8Array<ArrayBuffer>,
-  input: Uint8Array<ArrayBuffer> | undefined,
-  encoding: string,
-): Recorded {
+export function typescript([first, output, input]: Bytes[], encoding: string): Recorded {
+  if (!first || !output) throw new Error("a typescript is two files: timing and output");
+  const timing = new TextDecoder().decode(first);
   if (!/^\s*([OISH] )?\d/.test(timing)) throw new Error("not a timing file of script(1)");
   const out = log(output, encoding);
   const said = new Map(Array.from(timing.matchAll(/^H \S+ (\S+) (.*)$/gm), ([, name, value]) => [name, value]));
@@ -75,7 +75,7 @@ export function typescript(
 }
 
 /** A file of output or input, taken piece by piece. */
-function log(file: Uint8Array<ArrayBuffer>, encoding: string): { heading: string; take(count: number): string } {
+function log(file: Bytes, encoding: string): { heading: string; take(count: number): string } {
   const begin = new TextDecoder("latin1").decode(file.subarray(0, LONGEST));
   const heading = /^Script started on .*\n?/.exec(begin)?.[0] ?? "";
   const text = new TextDecoder(encoding, { ignoreBOM: true });

@@ -1,8 +1,8 @@
-import { type Event as CastEvent, gunzip } from "@asciinema-ts/asciicast";
+import type { Event as CastEvent } from "@asciinema-ts/asciicast";
+import { more } from "../loader.js";
 import type { Logger } from "../options.js";
 import type { BuiltInParser, ParsedRecording, Parser, RecordingEvent, RecordingSource } from "../source.js";
 import { AsciicastReader, type Head, toEvent } from "./asciicast.js";
-import { ttyrec, typescript } from "./foreign.js";
 
 const BUDGET = 4; // milliseconds of work before the page gets its turn
 const PIECE = 65_536; // bytes read at a time: little enough that a batch of events does not hold up the page
@@ -56,22 +56,17 @@ const readers: Record<BuiltInParser, Read> = {
       })(),
     };
   },
-  async ttyrec(data, encoding, warn) {
-    const { head, events } = ttyrec(await whole(data, warn), encoding);
-    return { head, batches: batched(events) };
-  },
-  async typescript(data, encoding, warn) {
-    const [timing, output, input] = data as unknown[];
-    if (!timing || !output) throw new Error("a typescript is two files: timing and output");
-    const { head, events } = typescript(
-      new TextDecoder().decode(await whole(timing, warn)),
-      await whole(output, warn),
-      input ? await whole(input, warn) : undefined,
-      encoding,
-    );
-    return { head, batches: batched(events) };
-  },
+  ttyrec: foreign("ttyrec"),
+  typescript: foreign("typescript"),
 };
+
+function foreign(kind: "ttyrec" | "typescript"): Read {
+  return async (data, encoding, warn) => {
+    const files = [data].flat().filter((file) => file);
+    const { head, events } = (await more())[kind](await Promise.all(files.map((file) => whole(file, warn))), encoding);
+    return { head, batches: batched(events) };
+  };
+}
 
 /** What reads data of a kind.
  *
@@ -148,7 +143,7 @@ async function* pieces(data: unknown, warn: Warn): AsyncGenerator<Bytes> {
     yield* head;
     yield* raw;
   })();
-  yield* begin[0] === 0x1f && begin[1] === 0x8b ? gunzip(all, warn) : all;
+  yield* begin[0] === 0x1f && begin[1] === 0x8b ? (await more()).gunzip(all, warn) : all;
 }
 
 async function whole(data: unknown, warn: Warn): Promise<Bytes> {

@@ -45,9 +45,14 @@ export const Player: FC<RecordingProps & { viewToken: string | undefined }> = (p
   );
 };
 
-export const PlayerAssets: FC<{ site: Site }> = ({ site }) => (
-  <>
-    <link rel="stylesheet" href={site.asset("asciinema-player.css")} />
-    <script src={site.asset("asciinema-player.min.js")} defer />
-  </>
-);
+/** The player's files. What a recording seldom needs is loaded when it does; for a stream it is there at once. */
+export const PlayerAssets: FC<{ site: Site; live?: boolean }> = ({ site, live }) => {
+  const more = site.asset("asciinema-player-more.min.js");
+  return (
+    <>
+      <link rel="stylesheet" href={site.asset("asciinema-player.css")} />
+      {live && <script src={more} defer />}
+      <script src={site.asset("asciinema-player.min.js")} data-more={more} defer />
+    </>
+  );
+};

@@ -144,7 +144,7 @@ export const StreamPage: FC<
 
 /** A stream inside somebody else's page. */
 export const FramedStreamPage: FC<StreamProps> = ({ site, stream, state, options }) => (
-  <FramedPage site={site} title={streamTitle(stream)} head={<PlayerAssets site={site} />}>
+  <FramedPage site={site} title={streamTitle(stream)} head={<PlayerAssets site={site} live />}>
     <main id="main">
       <h1 class="sr">{streamTitle(stream)}</h1>
       <Player site={site} stream={stream} state={state} options={options} fromStart={false} />
@@ -274,7 +274,7 @@ const StreamHead: FC<{ site: Site; stream: ListedStream }> = ({ site, stream }) 
       <meta name="twitter:title" content={title} />
       <meta name="twitter:description" content={description} />
       <meta name="twitter:image" content={card} />
-      <PlayerAssets site={site} />
+      <PlayerAssets site={site} live />
     </>
   );
 };

@@ -21,7 +21,7 @@ const types: Record<string, string> = {
 
 /** Our own files, later ones referring to earlier ones by name. */
 const own = ["tokens.css", "down.svg", "icon.svg", "icons.svg", "site.css", "site.js", "embed.js"];
-const player = ["asciinema-player.css", "asciinema-player.min.js"];
+const player = ["asciinema-player.css", "asciinema-player.min.js", "asciinema-player-more.min.js"];
 
 /** The style sheets, scripts and pictures of the pages, loaded once. */
 export class Assets {

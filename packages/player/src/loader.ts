@@ -1,0 +1,9 @@
+/** What is loaded when it is first used. */
+export type More = typeof import("./more.js");
+
+/** Loads it, once. Rejects with a TypeError when that fails, as `fetch` does; another call tries again.
+ *
+ *  The script bundle has `script-loader.ts` in place of this. */
+export function more(): Promise<More> {
+  return import("./more.js");
+}

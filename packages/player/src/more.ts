@@ -1,0 +1,14 @@
+// What a page that plays a recording does not need at first. It is loaded the first time that something of it is used: see
+// `loader.ts`. Nothing here may be imported by anything but its own kind.
+export { gunzip } from "@asciinema-ts/asciicast";
+export { help } from "./controls/help.js";
+export { Keystrokes } from "./controls/keystrokes.js";
+export { define } from "./element.js";
+export { eventSourceDriver } from "./live/event-source.js";
+export { webSocketDriver } from "./live/websocket.js";
+export { ttyrec, typescript } from "./recording/foreign.js";
+export { Segments } from "./recording/segments.js";
+export { Sound } from "./recording/sound.js";
+export { benchmarkDriver } from "./synthetic/benchmark.js";
+export { clockDriver } from "./synthetic/clock.js";
+export { randomDriver } from "./synthetic/random.js";
