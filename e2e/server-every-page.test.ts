@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningServer, readConfig, startServer } from "../packages/server/dist/index.js";
+import { type LiveServer, TestProducer, type ToldStream } from "../packages/server/test/live.js";
 import { launchChromium } from "./chromium.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -52,6 +53,22 @@ async function upload(content: string, fields: Record<string, string>): Promise<
   return new URL(((await answer.json()) as { url: string }).url).pathname;
 }
 
+/** Makes a stream that is on and shows something. It ends with the server. */
+async function stream(settings: Record<string, unknown>, printed: string): Promise<string> {
+  const answer = await fetch(`${url}/api/v1/streams`, {
+    method: "POST",
+    headers: { authorization },
+    body: JSON.stringify({ live: true, visibility: "public", ...settings }),
+  });
+  expect(answer.status).toBe(200);
+  const told = (await answer.json()) as ToldStream;
+  const at = { ws: (path: string) => url.replace("http", "ws") + path } as LiveServer;
+  await TestProducer.begin(at, told, { cols: 100, rows: 24, dump: printed });
+  const path = new URL(told.url).pathname;
+  await expect.poll(async () => (await fetch(`${url}${path}.txt`)).text(), { timeout: 20_000 }).not.toBe("");
+  return path;
+}
+
 /** Opens a page and hands it over with everything that was wrong with it. */
 async function look<T>(
   context: BrowserContext,
@@ -71,10 +88,29 @@ async function look<T>(
     void dialog.dismiss();
   });
   await page.goto(url + path);
-  if ((await page.locator("[data-player]").count()) > 0) await page.locator(".ap-player").waitFor();
+  if ((await page.locator("[data-player]:not(.off)").count()) > 0) await page.locator(".ap-player").waitFor();
   const seen = await see(page);
   await page.close();
   return { seen, problems };
+}
+
+/** What axe has against a page, on a desktop and on a phone. */
+async function objections(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const found: string[] = [];
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 800 });
+    const violations = await page.evaluate(async () => {
+      const { violations } = await (
+        globalThis as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> };
+        }
+      ).axe.run();
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+    });
+    found.push(...violations.map((violation) => `${width}: ${violation}`));
+  }
+  return found;
 }
 
 const guests = [
@@ -91,24 +127,26 @@ owners.push("/~mira?show=unlisted", "/connect/01234567-89ab-cdef-0123-456789abcd
 const pages = [...guests.map((path) => ["a guest", path]), ...owners.map((path) => ["the owner", path])] as const;
 
 describe("to screen readers and keyboards", () => {
-  test.each(pages)("%s: %s has nothing that axe objects to", async (who, path) => {
-    const { seen, problems } = await look(who === "a guest" ? guest : mira, path, async (page) => {
-      await page.evaluate(axe);
-      const found: string[] = [];
-      for (const width of [1280, 390]) {
-        await page.setViewportSize({ width, height: 800 });
-        const violations = await page.evaluate(async () => {
-          const { violations } = await (
-            globalThis as unknown as {
-              axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> };
-            }
-          ).axe.run();
-          return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-        });
-        found.push(...violations.map((violation) => `${width}: ${violation}`));
-      }
-      return found;
+  test("a stream that is on, one that is not, and their lists have nothing that axe objects to", async () => {
+    const on = await stream({ title: "On", schedule: "0 18 * * sat", description: "Text" }, "$ make\r\n");
+    const made = await fetch(`${url}/api/v1/streams`, {
+      method: "POST",
+      headers: { authorization },
+      body: JSON.stringify({ title: "Off", visibility: "public", schedule: "0 18 * * sun" }),
     });
+    const off = new URL(((await made.json()) as ToldStream).url).pathname;
+    const lists = ["/explore/streams/live", "/explore/streams/upcoming"];
+    for (const [context, place] of [
+      ...[`${on}?t=0&autoplay=0`, `${on}/iframe`, off, ...lists].map((place) => [guest, place] as const),
+      ...[on, `${on}/edit`, "/user/streams"].map((place) => [mira, place] as const),
+    ]) {
+      const { seen, problems } = await look(context, place, objections);
+      expect([place, seen, problems]).toEqual([place, [], []]);
+    }
+  });
+
+  test.each(pages)("%s: %s has nothing that axe objects to", async (who, path) => {
+    const { seen, problems } = await look(who === "a guest" ? guest : mira, path, objections);
     expect([seen, problems]).toEqual([[], []]);
   });
 
@@ -164,14 +202,15 @@ async function harmless(guests: string[], owners: string[]): Promise<void> {
 
 describe("what people write is shown and does nothing:", () => {
   const run = "document.title='owned'";
-  test.each([
+  const texts = [
     `"><img src=x onerror="${run}">`,
     `<script>${run}</script>`,
     `</title></textarea></style><svg onload="${run}">`,
     `javascript:${run}`,
     `]]></script>'-(${run})-'{{${run}}}`,
     `\u202e\u2066${"a\u0301".repeat(9)}\u0000\u0007 &lt;b&gt;&amp;`,
-  ])("%j", async (text) => {
+  ];
+  test.each(texts)("%j", async (text) => {
     const page = await mira.newPage();
     await page.goto(`${url}/user/edit`);
     await page.fill("[name=name]", text.replace(/[\u0000-\u001f]/g, "").slice(0, 64));
@@ -220,8 +259,36 @@ describe("what people write is shown and does nothing:", () => {
     expect(problems.filter((problem) => !/frame/i.test(problem))).toEqual([]);
   });
 
+  test("of streams, too", async () => {
+    const printed = texts.flatMap((text) => [
+      text,
+      `\x1b]2;${text}\x07`,
+      `\x1b]8;;${text}\x1b\\link\x1b]8;;\x1b\\`,
+      `\x1b]8;id=${text};javascript:${run}\x1b\\x\x1b]8;;\x1b\\`,
+    ]);
+    const description = texts
+      .map((text) => `${text}\n\n[x](${text}) ![x](${text} "${text}") <${text}>\n\n\`\`\`${text}\n${text}\n\`\`\`\n`)
+      .join("\n");
+    const settings = { schedule: "0 18 * * sat", shell: texts[0], term_type: texts[1], env: { SHELL: texts[2] } };
+    const paths: string[] = [];
+    for (const title of texts) {
+      paths.push(await stream({ ...settings, title, description }, `${printed.join("\r\n")}\r\n`));
+    }
+    const [path] = paths as [string];
+    const asked = encodeURIComponent(texts[0]!);
+    const shown = [
+      ...paths,
+      `${path}?share=1&theme=${asked}&poster=${asked}`,
+      `${path}?t=0&autoplay=0`,
+      `${path}/iframe`,
+    ];
+    const drawn = [`${path}.svg`, `${path}.png`, `${path}/status`, `/oembed?url=${path}`];
+    await harmless([...shown, ...drawn], [`${path}/edit`, `${path}/delete`, "/user/streams"]);
+  });
+
   test("nor on the pages that list all of it", async () => {
     const lists = ["/", "/explore/recordings/recent", "/~mira", "/~mira/feed.atom", "/explore/recordings/recent.atom"];
-    await harmless(lists, ["/", "/~mira", "/record"]);
+    const streams = ["/explore/streams/live", "/explore/streams/upcoming", "/~mira/streams/live"];
+    await harmless([...lists, ...streams], ["/", "/~mira", "/record"]);
   });
 });

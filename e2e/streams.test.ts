@@ -72,10 +72,11 @@ describe("a stream's page", () => {
   test("that is off begins to play when the stream does", async () => {
     const stream = await server.stream({ title: "Soon" });
     const viewer = await open(page(stream.token));
-    expect(await viewer.locator(".screen.off .still").count()).toBe(1);
+    expect(await viewer.locator(".away").textContent()).toBe("Not on yet. It plays here as soon as it is on.");
     const producer = await TestProducer.begin(server, stream, { cols: 40, rows: 5, dump: "here I am" });
     await viewer.locator(".ap-term-text").waitFor({ timeout: 20_000 });
     await shows(viewer, "here I am");
+    expect(await viewer.locator(".away").count()).toBe(0);
     producer.cut();
     await viewer.context().close();
   });
@@ -127,6 +128,42 @@ describe("a stream's page", () => {
     await viewer.locator(".ap-wrapper").press("9");
     await viewer.getByRole("link", { name: "Go live" }).click();
     await shows(viewer, "one\ntwo");
+    expect(viewer.complaints).toEqual([]);
+    await viewer.context().close();
+    producer.cut();
+  });
+
+  test("is rewound and paused where it is live, and is live again", async () => {
+    const stream = await server.stream();
+    // The recording begins at 500 s of the session.
+    const producer = await TestProducer.begin(server, stream, { cols: 40, rows: 5, time: 500_000_000 });
+    producer.output("long ago\r\n", 501_000_000);
+    producer.output("lately\r\n", 580_000_000);
+    producer.output("now", 600_000_000);
+    const cast = async () => (await server.fetch(`/s/${stream.token}.cast`)).text();
+    await expect.poll(cast, { timeout: 20_000 }).toContain("now");
+    const viewer = await open(page(stream.token));
+    await shows(viewer, "long ago\nlately\nnow");
+    const asked = () => Number(new URL(viewer.url()).searchParams.get("t"));
+    await viewer.getByRole("link", { name: "Back 30 s" }).click();
+    await viewer.waitForURL(/[?]t=/);
+    expect(asked()).toBeGreaterThan(69);
+    expect(asked()).toBeLessThan(80);
+    await shows(viewer, "long ago");
+    await viewer.waitForFunction(() => /\d behind/.test(document.querySelector(".status")!.textContent!));
+    // At the end of what was kept it is live.
+    await viewer.getByRole("slider").press("End");
+    await viewer.waitForURL((url) => url.search === "");
+    await shows(viewer, "long ago\nlately\nnow");
+
+    await viewer.locator(".ap-wrapper").press("Space");
+    await viewer.getByText("Go on from here").waitFor();
+    producer.output(" and then", 601_000_000);
+    await viewer.locator(".ap-wrapper").press("Space");
+    await shows(viewer, "long ago\nlately\nnow and then");
+    await viewer.getByText("Back 30 s").waitFor();
+    await viewer.locator(".ap-wrapper").press("ArrowLeft");
+    await viewer.waitForURL(/[?]t=/);
     expect(viewer.complaints).toEqual([]);
     producer.cut();
     await viewer.context().close();

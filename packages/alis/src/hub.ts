@@ -81,6 +81,11 @@ export class Hub {
     return this.#lastId;
   }
 
+  /** The time of the stream now, in microseconds: it goes on between events. */
+  get time(): number {
+    return this.#present();
+  }
+
   /** How many are subscribed. */
   get viewers(): number {
     return this.#viewers.size;

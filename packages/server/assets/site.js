@@ -1,6 +1,8 @@
 // Adds to pages what needs script: the player, seeking by chapter, copying, the share form. Pages are whole without it.
 (() => {
   const icons = document.currentScript.dataset.icons;
+  /** The stream that the page shows: its player, its page, whether the past plays, where that begins in seconds. */
+  let watched;
   document.documentElement.classList.add("scripted");
   addEventListener("DOMContentLoaded", start);
 
@@ -17,17 +19,20 @@
     for (const field of document.querySelectorAll("[data-timezone]")) {
       field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
     }
+    if (document.body.classList.contains("embed")) tellParent();
     const changes = document.querySelector("[data-changes]");
     if (changes) countChanges(changes);
   }
 
   function play(place) {
-    const { src, options, cols, rows, view } = JSON.parse(place.dataset.player);
+    const { src, options, cols, rows, view, stream } = JSON.parse(place.dataset.player);
     if (typeof AsciinemaPlayer === "undefined") return; // the picture stays
     place.style.setProperty("--ratio", String((cols * 0.6) / (rows * 1.3333)));
-    const still = place.querySelector(".still");
+    const still = [...place.children];
     const player = AsciinemaPlayer.create(typeof src === "string" ? src : liveSource(src), place, options);
-    still.remove();
+    for (const child of still) child.remove();
+    place.classList.remove("off");
+    if (stream) followStream({ ...stream, player });
     if (view) {
       let counted = false;
       player.addEventListener("playing", () => {
@@ -36,7 +41,6 @@
       });
     }
     followMoments(player);
-    if (document.body.classList.contains("embed")) tellParent(player);
   }
 
   /** The address of a WebSocket cannot be relative. */
@@ -60,7 +64,6 @@
     every(5, async () => {
       const answer = await fetch(place.dataset.statusOf);
       if (answer.headers.get("x-stream-live") !== "1") return false;
-      place.classList.remove("off");
       play(place);
       return true;
     });
@@ -69,14 +72,71 @@
   /** The line that says what is going on stays true. Only a change between on and off is said aloud. */
   function followStatus(line) {
     let live;
-    every(5, async () => {
+    const refresh = async () => {
       const answer = await fetch(line.dataset.status);
       if (!answer.ok) return false;
       const now = answer.headers.get("x-stream-live");
       line.innerHTML = await answer.text(); // made and escaped by the server
+      const behind = now === "1" ? secondsBehind(answer) : undefined;
+      if (behind >= 0.1) {
+        const number = document.createElement("b");
+        number.textContent = behind < 10 ? `${behind.toFixed(1)} s` : clock(behind);
+        const words = document.createElement("span");
+        words.append(...(behind < 10 && !watched.isBehind ? ["delay ", number] : [number, " behind"]));
+        line.append(words);
+      }
       if (live !== undefined && live !== now) said(now === "1" ? "The stream is live" : "The stream has ended");
       live = now;
       return false;
+    };
+    every(5, refresh);
+    // What the player notices is known here soon after: that it is counted, that nothing is on any more.
+    for (const name of ["playing", "offline", "ended"]) {
+      watched?.player.addEventListener(name, () => setTimeout(() => refresh().catch(() => {}), 1000));
+    }
+  }
+
+  /** How far what is shown is behind what happens, in seconds. */
+  function secondsBehind(answer) {
+    const shown = watched?.player.getCurrentTime();
+    const now = Number(answer.headers.get("x-stream-time"));
+    return shown === undefined ? undefined : Math.max(0, now - shown - (watched.isBehind ? watched.keptFrom : 0));
+  }
+
+  /** What can be done on a stream's page beside watching: go back in what is kept, and come to the present again. */
+  function followStream(stream) {
+    watched = stream;
+    const { player, path, isBehind, keptFrom } = stream;
+    const to = (seconds) => `${path}?t=${Math.max(0, seconds).toFixed(1)}`;
+    if (isBehind) {
+      player.addEventListener("ended", async () => {
+        const answer = await fetch(`${path}/status`);
+        if (answer.headers.get("x-stream-live") !== "1") return;
+        // What was on while this played is kept, too.
+        const end = player.getDuration();
+        location.replace(Number(answer.headers.get("x-stream-kept")) > end + 2 ? to(end) : path);
+      });
+      return;
+    }
+    const back = document.querySelector("[data-back]");
+    if (!back) return;
+    const place = player.el.parentElement;
+    const go = (event) => {
+      const now = player.getCurrentTime();
+      if (now === undefined || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      location.assign(to(now - keptFrom - (paused ? 1 : 30)));
+    };
+    let paused = false;
+    const tell = (isPaused) => {
+      paused = isPaused;
+      back.querySelector("span").textContent = paused ? "Go on from here" : "Back 30 s";
+    };
+    player.addEventListener("pause", () => tell(true));
+    player.addEventListener("playing", () => tell(false));
+    back.addEventListener("click", go);
+    place.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowLeft") go(event);
     });
   }
 
@@ -137,12 +197,11 @@
   }
 
   /** The page around a frame learns how high it has to be, and lends its type. */
-  function tellParent(player) {
+  function tellParent() {
     const tell = () => {
       const { scrollWidth: width, scrollHeight: height } = document.body;
       parent.postMessage({ type: "bodySize", payload: { width, height } }, "*");
     };
-    player.el.addEventListener("resize", tell);
     new ResizeObserver(tell).observe(document.body);
     addEventListener("message", ({ source, data }) => {
       if (source !== parent || data?.type !== "textStyle") return;
@@ -234,6 +293,13 @@
     };
     form.addEventListener("input", tell);
     tell();
+  }
+
+  /** Seconds as `0:42` or `1:02:03`. */
+  function clock(seconds) {
+    const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
+    if (parts[0] === 0) parts.shift();
+    return parts.map((part, i) => (i === 0 ? part : String(part).padStart(2, "0"))).join(":");
   }
 
   function seconds(text) {

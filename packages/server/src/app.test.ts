@@ -104,7 +104,7 @@ describe("refusals", () => {
     expect(answer.headers.get("content-type")).toMatch(/^text\/html/);
     expect(answer.headers.get("cache-control")).toBe("no-store");
     const html = await answer.text();
-    expect(html).toContain("<h1>No recording at this address</h1>");
+    expect(html).toContain("<h1>Nothing at this address</h1>");
     expect(html).toContain("404 not found");
     expect(html).toContain("<nav");
   });

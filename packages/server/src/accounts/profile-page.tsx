@@ -54,7 +54,7 @@ export const ProfilePage: FC<{
             </div>
             {isOwn ? (
               <div class="acts">
-                <a class="btn plain" href="/user/streams">
+                <a class="btn" href="/user/streams">
                   <Icon site={site} name="dot" />
                   Streams
                 </a>

@@ -103,7 +103,15 @@ export class Channel {
 
   /** The session that is being recorded. */
   get recordedSession(): number | undefined {
-    return this.session?.recorder?.sessionId;
+    // Its number is not known at once.
+    return this.session?.recorder?.sessionId || undefined;
+  }
+
+  /** From when to when of the stream there is something in the recording that can be read already, in microseconds. */
+  get recordedSpan(): { from: number; until: number } | undefined {
+    const { session, recordedSession } = this;
+    if (!session || recordedSession === undefined) return undefined;
+    return { from: session.base, until: session.base + session.recorder!.storedTime };
   }
 
   /** The event after which a producer may go on; 0 when there is nothing to go on with. */
@@ -269,6 +277,7 @@ export class Channel {
   private begin(producer: ProducerEnd, init: Init): void {
     const { clock } = this.parts;
     this.hub.reset(init);
+    this.activity.begin();
     const startedAt = clock();
     const session: Session = {
       epoch: this.ending.then(() => this.claim(producer)),

@@ -80,6 +80,11 @@ export class Recorder {
     return this.state.lastId;
   }
 
+  /** The time of that event in the recording, in microseconds. */
+  get storedTime(): number {
+    return this.state.time;
+  }
+
   /** Whether it still records. It gives up when it has reached its limit or when nothing can be stored any more. */
   get active(): boolean {
     return !this.stopped;

@@ -8,7 +8,8 @@ import { typesettersOf } from "../recordings/raster.js";
 
 const gzip = promisify(gzipCallback);
 
-const CORNER = { cols: 54, rows: 15 };
+/** What a list shows of a screen: so many columns of the last lines with text. */
+export const CORNER = { cols: 54, rows: 15 };
 const CORNER_WIDTH = 476;
 
 /** A screen, as its own size and control sequences. */

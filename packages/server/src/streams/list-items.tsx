@@ -5,7 +5,7 @@ import type { Site } from "../web/site.js";
 import type { ListedStream } from "./repository.js";
 import { streamTitle } from "./service.js";
 
-const FLAT = "0".repeat(64);
+const FLAT = "1".repeat(64);
 
 export interface StreamItem {
   stream: ListedStream;
@@ -40,7 +40,7 @@ export const StreamCard: FC<ItemProps> = (props) => {
         />
       </div>
       <div class="time">
-        <Trace levels={trace ?? FLAT} />
+        <Trace levels={trace ?? FLAT} growing={trace !== undefined} />
         {stream.live ? <Live /> : <span>off</span>}
       </div>
       <h3 class="title">

@@ -1,4 +1,5 @@
-import { gunzipSync } from "node:zlib";
+import { pipeline, Readable } from "node:stream";
+import { createGzip, gunzipSync } from "node:zlib";
 import { Terminal } from "@asciinema-ts/vt";
 import { type Context, Hono } from "hono";
 import type { Profiles } from "../accounts/profile.js";
@@ -6,13 +7,14 @@ import type { Config } from "../config.js";
 import type { Studio } from "../live/studio.js";
 import { may } from "../policy.js";
 import { embedScript } from "../recordings/embed.js";
+import { pageOptions } from "../recordings/playback.js";
 import type { Previews } from "../recordings/previews.js";
 import type { RecordingRepository } from "../recordings/repository.js";
 import { type FieldError, notFound, Refusal } from "../refusal.js";
 import type { Assets } from "../web/assets.js";
 import type { Forms } from "../web/forms.js";
 import { acceptsGzip, matchesEtag } from "../web/negotiation.js";
-import { framedPolicy, pagePolicy } from "../web/security.js";
+import { framedPolicy, pagePolicy, picturePolicy } from "../web/security.js";
 import type { Site } from "../web/site.js";
 import { goTo, type PageEnv, signedIn } from "../web/visit.js";
 import { calendar } from "./calendar.js";
@@ -77,7 +79,9 @@ export function streamPages(parts: Parts): Hono<PageEnv> {
   app.get("/s/:token/status", async (c) => {
     const stream = await streams.show(c.var.visit.actor, c.req.param("token"));
     const state = stateOf(stream);
-    const headers = { "cache-control": "no-store", "x-stream-live": state.live ? "1" : "0" };
+    const headers: Record<string, string> = { "cache-control": "no-store", "x-stream-live": state.live ? "1" : "0" };
+    if (state.live) headers["x-stream-time"] = String(state.time / 1e6);
+    if (state.kept) headers["x-stream-kept"] = String((state.kept.until - state.kept.from) / 1e6);
     return c.html(<Status site={site} stream={stream} state={state} />, 200, headers);
   });
   app.get("/s/:token/iframe", async (c) => {
@@ -158,7 +162,8 @@ export function streamPages(parts: Parts): Hono<PageEnv> {
       produced: channel?.produced ?? false,
       viewers: channel?.hub.viewers ?? 0,
       startedAt: channel?.startedAt,
-      kept: channel?.recordedSession !== undefined,
+      time: channel?.hub.time ?? 0,
+      kept: channel?.recordedSpan,
     };
   }
 
@@ -172,7 +177,7 @@ export function streamPages(parts: Parts): Hono<PageEnv> {
         stream={stream}
         state={state}
         options={streamPageOptions(c.req.query())}
-        fromStart={state.kept && c.req.query("from") === "start"}
+        from={state.kept === undefined ? undefined : momentOf(c.req.query())}
         sharing={c.req.query("share") !== undefined}
         next={await nextOf(stream, 3)}
         earlier={earlier.map((recording) => ({ recording, picture: previews.picture(recording) }))}
@@ -195,6 +200,7 @@ export function streamPages(parts: Parts): Hono<PageEnv> {
       "access-control-allow-origin": "*",
     };
     if (matchesEtag(c.req.header("if-none-match"), etag)) return new Response(null, { status: 304, headers });
+    if (variant === "card") headers["content-security-policy"] = picturePolicy;
     headers["content-type"] = variant === "card" ? "image/png" : "image/svg+xml; charset=utf-8";
     if (gzip) headers["content-encoding"] = "gzip";
     const bytes = gzip || variant === "card" ? content : gunzipSync(content);
@@ -210,21 +216,20 @@ export function streamPages(parts: Parts): Hono<PageEnv> {
   }
 
   /** What was on so far, as long as it is on. */
-  async function kept(_: Context, stream: ListedStream): Promise<Response> {
+  async function kept(c: Context, stream: ListedStream): Promise<Response> {
     const content = await studio.kept(stream.id);
     if (!content) throw notFound();
-    const body = new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        const { done, value } = await content.next();
-        if (done) controller.close();
-        else controller.enqueue(new Uint8Array(value));
+    const gzip = acceptsGzip(c.req.header("accept-encoding"));
+    const source = Readable.from(content);
+    // Whoever leaves ends it, at whichever end.
+    const body = gzip ? pipeline(source, createGzip(), () => {}) : source;
+    return new Response(Readable.toWeb(body) as ReadableStream, {
+      headers: {
+        "content-type": "application/x-asciicast",
+        "cache-control": "no-store",
+        vary: "accept-encoding",
+        ...(gzip && { "content-encoding": "gzip" }),
       },
-      async cancel() {
-        await content.return(undefined);
-      },
-    });
-    return new Response(body, {
-      headers: { "content-type": "application/x-asciicast", "cache-control": "no-store" },
     });
   }
 
@@ -318,6 +323,11 @@ export function streamPages(parts: Parts): Hono<PageEnv> {
     );
     return c.html(view, 200, page);
   }
+}
+
+/** Where in what is kept of a stream a page is to begin, in seconds; `undefined`: it shows the present. */
+function momentOf(query: Record<string, string | undefined>): number | undefined {
+  return query["from"] === "start" ? 0 : pageOptions(query).startAt;
 }
 
 /** A stream and what is on there. */

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Theme } from "@asciinema-ts/asciicast";
+import { CARD } from "../recordings/card.js";
 import type { Task } from "../recordings/worker.js";
 import type { Site } from "../web/site.js";
 import type { WorkerPool } from "../worker-pool.js";
-import type { Screen, ScreenPicture } from "./drawing.js";
+import { CORNER, type Screen, type ScreenPicture } from "./drawing.js";
 import { prefersOriginal, themeOf } from "./playback.js";
 import type { ListedStream, StreamRepository } from "./repository.js";
 import { streamTitle } from "./service.js";
@@ -21,8 +22,7 @@ export interface StreamPicture {
 
 /** Pictures kept in memory. */
 const MOST = 200;
-const NOTHING = { cols: 80, rows: 24, dump: "" };
-const FLAT = "0".repeat(64);
+const BARS = 64;
 
 /** Pictures of streams: of the screen as it is, or as it was last. */
 export class StreamPictures {
@@ -39,7 +39,7 @@ export class StreamPictures {
   /** @param variant  `screen` and `corner` are SVG, compressed with gzip; `card` is PNG */
   async picture(stream: ListedStream, variant: ScreenPicture["variant"]): Promise<StreamPicture> {
     const on = this.live.screen(stream.id);
-    const { cols, rows, dump, theme } = on ?? (await this.last(stream));
+    const { cols, rows, dump, theme } = on ?? (await this.last(stream)) ?? nothingYet(variant);
     const picture: ScreenPicture = {
       screen: { cols, rows, dump },
       theme: theme && prefersOriginal(stream) ? theme : themeOf(stream),
@@ -50,8 +50,8 @@ export class StreamPictures {
         title: streamTitle(stream),
         host: this.site.host,
         facts: [...(stream.author ? [stream.author] : []), on ? "live" : "stream", `${cols}×${rows}`],
-        trace: on?.trace ?? FLAT,
-        progress: 1,
+        trace: (on?.trace ?? "").padEnd(BARS, "0"),
+        progress: Math.max(0, (on?.trace.length ?? 0) - 0.5) / BARS,
       },
       fonts: this.fonts,
     };
@@ -72,10 +72,22 @@ export class StreamPictures {
     return { content: await content, key };
   }
 
-  private async last(stream: ListedStream): Promise<Screen & { theme?: Theme }> {
+  private async last(stream: ListedStream): Promise<(Screen & { theme?: Theme }) | undefined> {
     const screen = await this.repository.screen(stream.id);
-    if (!screen) return NOTHING;
+    if (!screen) return undefined;
     const { cols, rows, dump, theme } = screen;
     return { cols, rows, dump, ...(theme && { theme: JSON.parse(theme) as Theme }) };
   }
+}
+
+/** The screen of a stream that was never on: a flat line with the amber cell at its start. */
+function nothingYet(variant: ScreenPicture["variant"]): Screen & { theme?: Theme } {
+  const { cols, rows } = { screen: { cols: 80, rows: 24 }, corner: CORNER, card: CARD }[variant];
+  const row = Math.floor(rows / 2);
+  const margin = Math.floor(cols / 8);
+  const words = "Not on yet";
+  const line = `\x1b[${row};${margin + 1}H\x1b[38;2;255;178;36m█\x1b[0;2m${"·".repeat(cols - 2 * margin - 1)}`;
+  const below = `\x1b[${row + 2};${margin + 1}H\x1b[0m${words}`;
+  // What is shown of a screen goes down to its last line with text.
+  return { cols, rows, dump: `\x1b[?25l${line}${below}\x1b[${rows};1H` };
 }

@@ -20,8 +20,9 @@ export interface StreamState {
   produced: boolean;
   viewers: number;
   startedAt: number | undefined;
-  /** Whether what was on so far can be watched. */
-  kept: boolean;
+  /** The time of the stream now, and what of it can be watched again, in microseconds. */
+  time: number;
+  kept: { from: number; until: number } | undefined;
 }
 
 interface StreamProps {
@@ -34,14 +35,14 @@ interface StreamProps {
 /** A stream with its player. */
 export const StreamPage: FC<
   StreamProps & {
-    /** Whether the page plays what was on so far instead of the present. */
-    fromStart: boolean;
+    /** Where in what was on so far the page plays, in seconds, instead of the present. */
+    from: number | undefined;
     sharing: boolean;
     next: number[];
     earlier: { recording: ListedRecording; picture: Picture }[];
     isOwn: boolean;
   }
-> = ({ site, stream, state, options, fromStart, sharing, next, earlier, isOwn }) => {
+> = ({ site, stream, state, options, from, sharing, next, earlier, isOwn }) => {
   const path = `/s/${stream.public_token}`;
   const title = streamTitle(stream);
   return (
@@ -55,7 +56,7 @@ export const StreamPage: FC<
       <main id="main">
         <div class="stage">
           <div class="wrap">
-            <Player site={site} stream={stream} state={state} options={options} fromStart={fromStart} />
+            <Player site={site} stream={stream} state={state} options={options} from={from} />
           </div>
         </div>
         <div class="wrap about">
@@ -72,20 +73,28 @@ export const StreamPage: FC<
                 <Status site={site} stream={stream} state={state} />
               </p>
               <div class="acts">
-                <button class="btn main" type="button" {...{ popovertarget: "share" }}>
-                  <Icon site={site} name="share" />
-                  Share
-                </button>
-                {fromStart ? (
-                  <a class="btn" href={path}>
+                {from !== undefined ? (
+                  <a class="btn main" href={path}>
                     <Icon site={site} name="dot" />
                     Go live
                   </a>
-                ) : state.kept ? (
-                  <a class="btn" href={`${path}?from=start`}>
-                    <Icon site={site} name="clock" />
-                    Watch from the start
-                  </a>
+                ) : null}
+                <button class={from === undefined ? "btn main" : "btn"} type="button" {...{ popovertarget: "share" }}>
+                  <Icon site={site} name="share" />
+                  Share
+                </button>
+                {from === undefined && state.kept !== undefined ? (
+                  <>
+                    {/* Without script there is no player that could go anywhere. */}
+                    <a class="btn" href={`${path}?from=start`} data-back data-script>
+                      <Icon site={site} name="replay" />
+                      <span>Back 30 s</span>
+                    </a>
+                    <a class="btn" href={`${path}?from=start`}>
+                      <Icon site={site} name="clock" />
+                      Watch from the start
+                    </a>
+                  </>
                 ) : null}
                 {isOwn ? (
                   <a class="btn" href={`${path}/edit`}>
@@ -147,7 +156,7 @@ export const FramedStreamPage: FC<StreamProps> = ({ site, stream, state, options
   <FramedPage site={site} title={streamTitle(stream)} head={<PlayerAssets site={site} live />}>
     <main id="main">
       <h1 class="sr">{streamTitle(stream)}</h1>
-      <Player site={site} stream={stream} state={state} options={options} fromStart={false} />
+      <Player site={site} stream={stream} state={state} options={options} from={undefined} />
       <p class="credit">
         <a href={`${site.url}/s/${stream.public_token}`} target="_blank" rel="noopener">
           {streamTitle(stream)}
@@ -202,21 +211,25 @@ function sinceWhen(time: number, now: number): string {
   return now - time < 86_400_000 ? `${hourAndMinute(time)} UTC` : `${dayAndTime(time)} UTC`;
 }
 
-const Player: FC<StreamProps & { fromStart: boolean }> = ({ stream, state, options, fromStart }) => {
+const Player: FC<StreamProps & { from: number | undefined }> = ({ stream, state, options, from }) => {
   const path = `/s/${stream.public_token}`;
   const cols = stream.term_cols ?? 80;
   const rows = stream.term_rows ?? 24;
   const buffer = stream.buffer_time === null ? {} : { bufferTime: Math.round(stream.buffer_time * 1000) };
   const played = streamPlayerOptions(stream, options);
+  const isBehind = from !== undefined;
   const setup = {
     // Addresses are relative: the page may be reached by another name than the configured one.
-    src: fromStart ? `${path}.cast` : { driver: "websocket", url: `/ws/s/${stream.public_token}`, ...buffer },
-    options: fromStart ? { ...played, autoplay: true, audioUrl: undefined } : played,
+    src: isBehind ? `${path}.cast` : { driver: "websocket", url: `/ws/s/${stream.public_token}`, ...buffer },
+    options: isBehind ? { ...played, autoplay: options.autoplay ?? true, startAt: from, audioUrl: undefined } : played,
     cols,
     rows,
     /** What is off begins to play when it is on. */
-    waiting: !state.live && !fromStart,
+    waiting: !state.live && !isBehind,
+    /** Its page, whether what plays is the past, and where that begins on the stream, in seconds. */
+    stream: { path, isBehind, ...(state.kept && { keptFrom: state.kept.from / 1e6 }) },
   };
+  const wasOn = state.live || stream.last_started_at !== null;
   return (
     <>
       <section
@@ -225,14 +238,24 @@ const Player: FC<StreamProps & { fromStart: boolean }> = ({ stream, state, optio
         data-player={JSON.stringify(setup)}
         data-status-of={`${path}/status`}
       >
-        <img
-          class="still"
-          src={`${path}.svg`}
-          width={Math.round(cols * 8.4 + 22)}
-          height={rows * 19 + 22}
-          alt={`The terminal of: ${streamTitle(stream)}`}
-          data-follow={state.live ? "5" : undefined}
-        />
+        {wasOn ? (
+          <img
+            class="still"
+            src={`${path}.svg`}
+            width={Math.round(cols * 8.4 + 22)}
+            height={rows * 19 + 22}
+            alt={`The terminal of: ${streamTitle(stream)}`}
+            data-follow={state.live ? "5" : undefined}
+          />
+        ) : null}
+        {state.live ? null : (
+          <div class="away empty">
+            {wasOn ? null : <div class="flat" />}
+            <p>
+              <b>{wasOn ? "Offline." : "Not on yet."}</b> <span data-script>It plays here as soon as it is on.</span>
+            </p>
+          </div>
+        )}
       </section>
       <noscript>
         <p class="note">
@@ -285,7 +308,7 @@ const HowToStream: FC<{ site: Site; stream: ListedStream; open: boolean }> = ({ 
     <summary>
       <Icon site={site} name="keyboard" />
       Stream to this page
-      <span class="tag">only you see this</span>
+      <span class="tag">only you</span>
       <Icon site={site} name="down" />
     </summary>
     <div class="stackv">

@@ -12,12 +12,14 @@ export const Icon: FC<{ site: Site; name: string }> = ({ site, name }) => (
   </svg>
 );
 
-/** How much a recording printed over time.
+/** How much was printed over time.
  *
- *  @param levels  one hexadecimal digit per bar, 0 to f */
-export const Trace: FC<{ levels: string }> = ({ levels }) => (
-  <svg class="trace" viewBox={`0 0 ${levels.length} 16`} preserveAspectRatio="none" aria-hidden="true">
+ *  @param levels  one hexadecimal digit per bar, 0 to f
+ *  @param growing  it is of a stream: the last bar is the present, and there will be 64 of them */
+export const Trace: FC<{ levels: string; growing?: boolean }> = ({ levels, growing }) => (
+  <svg class="trace" viewBox={`0 0 ${growing ? 64 : levels.length} 16`} preserveAspectRatio="none" aria-hidden="true">
     <path d={tracePath([...levels].map((level) => Number.parseInt(level, 16) / 15))} />
+    {growing ? <path class="edge" d={`M${levels.length - 0.5} 16v-16`} /> : null}
   </svg>
 );
 

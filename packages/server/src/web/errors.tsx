@@ -18,8 +18,8 @@ function words(refusal: Refusal): Words {
     case 404:
       return {
         phrase: "not found",
-        heading: "No recording at this address",
-        text: "The link may be cut short, or the recording is private.",
+        heading: "Nothing at this address",
+        text: "The link may be cut short, or what it leads to is private or gone.",
         ways: [home],
       };
     case 410: {
