@@ -7,6 +7,7 @@ import { AccountRepository } from "./accounts/repository.js";
 import { Sessions } from "./accounts/sessions.js";
 import { SignIn } from "./accounts/sign-in.js";
 import type { Config } from "./config.js";
+import type { Changes } from "./db/changes.js";
 import type { Database } from "./db/database.js";
 import type { DerivedFiles } from "./derived.js";
 import type { FileStore } from "./files/files.js";
@@ -14,7 +15,7 @@ import type { Studio } from "./live/studio.js";
 import { type Log, withoutSecrets } from "./log.js";
 import type { Outbox } from "./mail/mailer.js";
 import type { Metrics } from "./metrics.js";
-import { clientAddress, RateLimiter } from "./rate-limit.js";
+import { clientAddress, RateLimiter, rateHeaders } from "./rate-limit.js";
 import { recordingApi } from "./recordings/api.js";
 import { recordingDescription } from "./recordings/openapi.js";
 import { recordingPages } from "./recordings/pages.js";
@@ -25,7 +26,7 @@ import { RecordingService } from "./recordings/service.js";
 import { bodies, readBody } from "./recordings/upload.js";
 import type { Task } from "./recordings/worker.js";
 import { notFound, Refusal } from "./refusal.js";
-import { mayMeasure, RequestMetrics } from "./request-metrics.js";
+import { mayMeasure, RequestMetrics, routeOf } from "./request-metrics.js";
 import { streamApi } from "./streams/api.js";
 import { streamDescription } from "./streams/openapi.js";
 import { streamPages } from "./streams/pages.js";
@@ -41,6 +42,7 @@ import { Forms } from "./web/forms.js";
 import { GuestPages } from "./web/guest-pages.js";
 import { acceptsGzip, acceptsJson, matchesEtag } from "./web/negotiation.js";
 import { openApi } from "./web/openapi.js";
+import { ReadyAnswers, type Sharing } from "./web/ready-answers.js";
 import { framedPolicy, pagePolicy, securityHeaders } from "./web/security.js";
 import { schemes, siteOf } from "./web/site.js";
 import { type PageEnv, rememberPage, SCHEME_COOKIE, visits } from "./web/visit.js";
@@ -50,6 +52,8 @@ import type { WorkerPool } from "./worker-pool.js";
 export interface Collaborators {
   config: Config;
   db: Database;
+  /** How often it was changed. */
+  changes: Changes;
   files: FileStore;
   derived: DerivedFiles;
   workers: WorkerPool<Task>;
@@ -70,11 +74,15 @@ interface Bindings {
   incoming?: { socket?: { remoteAddress?: string | undefined } };
 }
 
-type App = { Bindings: Bindings; Variables: PageEnv["Variables"] };
+type App = { Bindings: Bindings; Variables: PageEnv["Variables"] & { sharing?: Sharing } };
+
+/** Milliseconds that an answer is given again for; and the same where others may change the database, too. */
+const AGE = 60_000;
+const AGE_BESIDE_OTHERS = 1000;
 
 /** The whole server as a function from requests to answers. */
 export function createApp(parts: Collaborators): Hono<App> {
-  const { config, db, files, derived, workers, studio, outbox, clock, log, metrics, secret, version } = parts;
+  const { config, db, changes, files, derived, workers, studio, outbox, clock, log, metrics, secret, version } = parts;
   const assets = new Assets();
   const site = siteOf(config, assets, version, clock);
   const accounts = new AccountRepository(db);
@@ -91,18 +99,18 @@ export function createApp(parts: Collaborators): Hono<App> {
   const https = config.url.startsWith("https:");
 
   const requests = new RequestMetrics(metrics);
+  const ready = new ReadyAnswers(() => changes.count, clock, config.databaseUrl ? AGE_BESIDE_OTHERS : AGE);
   const guestPages = new GuestPages(clock);
 
   const app = new Hono<App>();
 
   app.use(async (c, next) => {
     const start = performance.now();
+    const begun = ready.begin();
     await next();
-    const { status } = c.res;
-    const ms = performance.now() - start;
-    requests.count(c, status, ms);
-    const { method, path } = c.req;
-    log.info("request", { method, path: withoutSecrets(path), status, ms: Math.round(ms), address: addressOf(c) });
+    const route = routeOf(c);
+    if (c.var.sharing) ready.keep(c, begun, c.var.sharing, route);
+    note(c.req.method, c.req.path, route, c.res.status, start, addressOf(c));
   });
   app.use(securityHeaders(https));
 
@@ -133,7 +141,7 @@ export function createApp(parts: Collaborators): Hono<App> {
   app.get("/ws/:end{[sS]}/:token", (c) => c.body(null, 400));
 
   app.get("/metrics", (c) => {
-    if (!mayMeasure(config, c.env?.incoming?.socket?.remoteAddress, c.req.raw.headers)) throw notFound();
+    if (!mayMeasure(config, peerOf(c.env), c.req.raw.headers)) throw notFound();
     const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8", "cache-control": "no-store" };
     return c.body(metrics.text(), 200, headers);
   });
@@ -148,11 +156,7 @@ export function createApp(parts: Collaborators): Hono<App> {
   app.use(async (c, next) => {
     const allowance = limiter.take(c.req.method, c.req.path, addressOf(c));
     if (!allowance) return next();
-    const headers = {
-      "x-ratelimit-limit": String(allowance.limit),
-      "x-ratelimit-remaining": String(allowance.remaining),
-      "x-ratelimit-reset": String(allowance.reset),
-    };
+    const headers = rateHeaders(allowance);
     if (!allowance.allowed) {
       const wait = Math.max(1, Math.ceil(allowance.reset - clock() / 1000));
       const message = `Too many requests. Try again in ${wait} ${wait === 1 ? "second" : "seconds"}`;
@@ -223,6 +227,8 @@ export function createApp(parts: Collaborators): Hono<App> {
   );
 
   app.notFound((c) => answer(c, notFound()));
+  const { fetch } = app;
+  app.fetch = (request, env, context) => again(request, env) ?? fetch(request, env, context);
   app.onError((error, c) => {
     if (error instanceof Refusal) return answer(c, error);
     const reference = randomUUID().slice(0, 9);
@@ -231,6 +237,26 @@ export function createApp(parts: Collaborators): Hono<App> {
   });
 
   return app;
+
+  /** The same answer as before, when it is ready: everything that is done for other requests is done here, too. */
+  function again(request: Request, env: App["Bindings"] | undefined): Response | undefined {
+    const start = performance.now();
+    const found = ready.find(request);
+    if (!found) return undefined;
+    const address = clientAddress(peerOf(env), request.headers.get("x-forwarded-for") ?? undefined);
+    const allowance = limiter.take("GET", found.path, address);
+    if (allowance?.allowed === false) return undefined; // is refused there
+    note("GET", found.path, found.route, 200, start, address);
+    return new Response(found.body, {
+      headers: allowance ? { ...found.headers, ...rateHeaders(allowance) } : found.headers,
+    });
+  }
+
+  function note(method: string, path: string, route: string, status: number, start: number, address: string): void {
+    const ms = performance.now() - start;
+    requests.count(method, route, status, ms);
+    log.info("request", { method, path: withoutSecrets(path), status, ms: Math.round(ms), address });
+  }
 
   /** A refusal as the one who asked can read it: JSON for commands, a page for browsers, else a line of text. */
   function answer(c: Context<App>, refusal: Refusal): Response | Promise<Response> {
@@ -259,5 +285,10 @@ export function createApp(parts: Collaborators): Hono<App> {
 }
 
 function addressOf(c: Context<App>): string {
-  return clientAddress(c.env?.incoming?.socket?.remoteAddress, c.req.header("x-forwarded-for"));
+  return clientAddress(peerOf(c.env), c.req.header("x-forwarded-for"));
+}
+
+/** The address of the connection. */
+function peerOf(env: Bindings | undefined): string | undefined {
+  return env?.incoming?.socket?.remoteAddress;
 }

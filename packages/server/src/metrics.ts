@@ -123,7 +123,18 @@ export function measureProcess(metrics: Metrics): () => void {
   return () => delay.disable();
 }
 
+const writtenLabels = new WeakMap<Labels, string>();
+
 function written(labels: Labels): string {
+  let text = writtenLabels.get(labels);
+  if (text === undefined) {
+    text = write(labels);
+    writtenLabels.set(labels, text);
+  }
+  return text;
+}
+
+function write(labels: Labels): string {
   const pairs = Object.entries(labels).map(
     ([name, value]) => `${name}="${value.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n")}"`,
   );

@@ -55,6 +55,15 @@ export interface Allowance {
   reset: number;
 }
 
+/** The headers that say so. */
+export function rateHeaders({ limit, remaining, reset }: Allowance): Record<string, string> {
+  return {
+    "x-ratelimit-limit": String(limit),
+    "x-ratelimit-remaining": String(remaining),
+    "x-ratelimit-reset": String(reset),
+  };
+}
+
 /** Counters kept at most; past that the windows that have ended go, and if that is not enough, all. */
 const MOST = 100_000;
 

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
 import { matchedRoutes } from "hono/route";
 import type { Config } from "./config.js";
-import type { Counter, Histogram, Metrics } from "./metrics.js";
+import type { Counter, Histogram, Labels, Metrics } from "./metrics.js";
 import { isLoopback } from "./rate-limit.js";
 import { hashOf } from "./token.js";
 
@@ -13,6 +13,8 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 export class RequestMetrics {
   private readonly requests: Counter;
   private readonly durations: Histogram;
+  /** The same objects again and again: what is written of them is worked out once. There are as many as kinds of answers. */
+  private readonly labels = new Map<string, { counted: Labels; timed: Labels }>();
 
   constructor(metrics: Metrics) {
     this.requests = metrics.counter("http_requests_total", "Requests answered.");
@@ -20,12 +22,22 @@ export class RequestMetrics {
   }
 
   /** Counts one that was answered. It is told apart by the pattern of its address, never by the address itself. */
-  count(c: Context, status: number, milliseconds: number): void {
-    const route = matchedRoutes(c).findLast((one) => !one.path.endsWith("*"))?.path ?? "none";
-    const method = METHODS.has(c.req.method) ? c.req.method : "other";
-    this.requests.add({ method, route, status: String(status) });
-    this.durations.observe({ route }, milliseconds / 1000);
+  count(method: string, route: string, status: number, milliseconds: number): void {
+    const known = METHODS.has(method) ? method : "other";
+    const key = `${known} ${status} ${route}`;
+    let labels = this.labels.get(key);
+    if (!labels) {
+      labels = { counted: { method: known, route, status: String(status) }, timed: { route } };
+      this.labels.set(key, labels);
+    }
+    this.requests.add(labels.counted);
+    this.durations.observe(labels.timed, milliseconds / 1000);
   }
+}
+
+/** The pattern of the address that a request was handled by. */
+export function routeOf(c: Context): string {
+  return matchedRoutes(c).findLast((one) => !one.path.endsWith("*"))?.path ?? "none";
 }
 
 /** Whether somebody may read the metrics: whoever has the token; without one, this machine itself, as long as the server is

@@ -8,6 +8,7 @@ import { SignIn } from "./accounts/sign-in.js";
 import { createApp } from "./app.js";
 import type { Config } from "./config.js";
 import { lockDataDir, openDataDir } from "./data-dir.js";
+import { Changes } from "./db/changes.js";
 import { openDatabase } from "./db/database.js";
 import { migrate } from "./db/migrate.js";
 import { DerivedFiles } from "./derived.js";
@@ -62,7 +63,8 @@ export async function startServer(options: {
   await openDataDir(config.dataDir);
   const unlock = lockDataDir(config.dataDir);
   const derived = new DerivedFiles(config.cacheDir, clock);
-  const db = openDatabase(config);
+  const changes = new Changes();
+  const db = openDatabase(config, changes);
   const workers = recordingWorkers();
   const metrics = new Metrics();
   const measured = measureProcess(metrics);
@@ -91,6 +93,7 @@ export async function startServer(options: {
     const app = createApp({
       config,
       db,
+      changes,
       files,
       derived,
       workers,

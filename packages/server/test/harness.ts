@@ -5,6 +5,7 @@ import { sql } from "kysely";
 import { AccountRepository } from "../src/accounts/repository.js";
 import { createApp } from "../src/app.js";
 import { type Config, readConfig } from "../src/config.js";
+import { Changes } from "../src/db/changes.js";
 import { type Database, openDatabase } from "../src/db/database.js";
 import { migrate } from "../src/db/migrate.js";
 import { DerivedFiles } from "../src/derived.js";
@@ -87,7 +88,8 @@ const start = Date.parse("2026-11-21T10:00:00Z");
 export async function startTestServer(settings: Partial<Config> = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "asciinema-server-"));
   const { databaseUrl } = settings;
-  const db = openDatabase({ dataDir: folder, databaseUrl, databasePoolSize: databaseUrl ? 4 : 1 });
+  const changes = new Changes();
+  const db = openDatabase({ dataDir: folder, databaseUrl, databasePoolSize: databaseUrl ? 4 : 1 }, changes);
   await migrate(db);
   const files = await openDiskStore(folder);
   const workers: WorkerPool<Task> = recordingWorkers();
@@ -154,6 +156,7 @@ export async function startTestServer(settings: Partial<Config> = {}): Promise<T
     studio,
     config,
     db,
+    changes,
     files,
     derived: new DerivedFiles(config.cacheDir, clock),
     workers,

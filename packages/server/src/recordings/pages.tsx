@@ -11,7 +11,6 @@ import { answerCompressed, answerPacked, answerStored } from "../web/answers.js"
 import type { Assets } from "../web/assets.js";
 import type { Forms } from "../web/forms.js";
 import type { GuestPages } from "../web/guest-pages.js";
-import { Kept } from "../web/kept.js";
 import { preferredForm } from "../web/negotiation.js";
 import { framedPolicy, pagePolicy, picturePolicy } from "../web/security.js";
 import type { Site } from "../web/site.js";
@@ -51,9 +50,6 @@ const PER_PAGE = 15;
 const PER_FEED = 30;
 const MORE = 4;
 
-/** Bytes of contents kept in memory. */
-const CONTENTS = 16 * 1024 * 1024;
-
 /** Feeds are asked for again and again. */
 export const FEED = { "content-type": "application/atom+xml; charset=utf-8", "cache-control": "public, max-age=600" };
 /** How long what does not depend on the address may be kept without asking. */
@@ -65,7 +61,6 @@ const YEAR = "public, max-age=31536000, must-revalidate";
 /** Everything about recordings that a browser shows or fetches. */
 export function recordingPages(parts: Parts): Hono<PageEnv> {
   const { config, site, assets, forms, recordings, previews, files, guestPages, secret, streams, studio } = parts;
-  const kept = new Kept<Buffer>(CONTENTS);
   const app = new Hono<PageEnv>();
   const withPicture = (recording: ListedRecording) => ({ recording, picture: previews.picture(recording) });
 
@@ -305,50 +300,38 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
       headers["content-disposition"] = `attachment; filename="${recording.id}.${ending}"`;
     }
     const tag = recording.content_hash.slice(0, 32);
-    return answerCompressed(
-      c,
-      {
-        path: () => (version ? previews.converted(recording, version) : files.local(recording.file_key)),
-        type: "application/x-asciicast",
-        tag: version ? `${tag}-${version}` : tag,
-        cacheControl: recording.visibility === "private" ? OWN : "no-cache",
-        headers,
-      },
-      kept,
-    );
+    return answerCompressed(c, {
+      path: () => (version ? previews.converted(recording, version) : files.local(recording.file_key)),
+      type: "application/x-asciicast",
+      tag: version ? `${tag}-${version}` : tag,
+      cacheControl: recording.visibility === "private" ? OWN : "no-cache",
+      headers,
+    });
   }
 
   async function transcript(c: Context<PageEnv>, recording: ListedRecording): Promise<Response> {
-    return answerCompressed(
-      c,
-      {
-        path: () => previews.transcript(recording),
-        type: "text/plain; charset=utf-8",
-        tag: `${previews.picture(recording).key}-txt`,
-        cacheControl: recording.visibility === "private" ? OWN : "no-cache",
-        headers: {
-          "access-control-allow-origin": "*",
-          "content-disposition": `attachment; filename="${recording.id}.txt"`,
-        },
+    return answerCompressed(c, {
+      path: () => previews.transcript(recording),
+      type: "text/plain; charset=utf-8",
+      tag: `${previews.picture(recording).key}-txt`,
+      cacheControl: recording.visibility === "private" ? OWN : "no-cache",
+      headers: {
+        "access-control-allow-origin": "*",
+        "content-disposition": `attachment; filename="${recording.id}.txt"`,
       },
-      kept,
-    );
+    });
   }
 
   async function picture(c: Context<PageEnv>, recording: ListedRecording): Promise<Response> {
     const corner = c.req.query("f") === "t";
     const { key } = previews.picture(recording);
-    return answerCompressed(
-      c,
-      {
-        path: () => previews.svg(recording, corner ? "corner" : "screen"),
-        type: "image/svg+xml; charset=utf-8",
-        tag: corner ? `${key}-t` : key,
-        cacheControl: keptFor(c, recording, key),
-        headers: { "access-control-allow-origin": "*" },
-      },
-      kept,
-    );
+    return answerCompressed(c, {
+      path: () => previews.svg(recording, corner ? "corner" : "screen"),
+      type: "image/svg+xml; charset=utf-8",
+      tag: corner ? `${key}-t` : key,
+      cacheControl: keptFor(c, recording, key),
+      headers: { "access-control-allow-origin": "*" },
+    });
   }
 
   async function raster(c: Context<PageEnv>, recording: ListedRecording): Promise<Response> {

@@ -35,7 +35,9 @@ export class GuestPages {
     const found = this.kept.get(key);
     const page = found && found.until > this.clock() ? found : await this.make(c, key, write);
     const packed = acceptsGzip(c.req.header("accept-encoding"));
-    return new Response((packed ? page.gzip : page.html) as Uint8Array<ArrayBuffer>, {
+    const body = packed ? page.gzip : page.html;
+    if (page.until > 0) c.set("sharing", { body, guestsOnly: true, until: page.until });
+    return new Response(body as Uint8Array<ArrayBuffer>, {
       headers: {
         ...headers,
         "content-type": "text/html; charset=UTF-8",

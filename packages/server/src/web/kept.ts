@@ -1,7 +1,7 @@
-/** Things in memory that would be worked out again otherwise, within so many bytes: what nobody has asked for longest goes
- *  first. */
+/** Things in memory that would be worked out again otherwise, within so many bytes: the oldest goes first, but for what
+ *  somebody has asked for since. */
 export class Kept<T> {
-  private readonly entries = new Map<string, { value: T; bytes: number }>();
+  private readonly entries = new Map<string, { value: T; bytes: number; wanted: boolean }>();
   private bytes = 0;
 
   /** @param most  bytes of all together */
@@ -10,9 +10,7 @@ export class Kept<T> {
   get(key: string): T | undefined {
     const found = this.entries.get(key);
     if (!found) return undefined;
-    // The order of a map is that of entering.
-    this.entries.delete(key);
-    this.entries.set(key, found);
+    found.wanted = true;
     return found.value;
   }
 
@@ -20,12 +18,17 @@ export class Kept<T> {
   set(key: string, value: T, bytes: number): void {
     this.delete(key);
     if (bytes > this.most / 8) return;
-    this.entries.set(key, { value, bytes });
-    this.bytes += bytes;
-    for (const oldest of this.entries.keys()) {
-      if (this.bytes <= this.most) break;
-      this.delete(oldest);
+    // The order of a map is that of entering; what is entered meanwhile is come by, too.
+    for (const [oldest, entry] of this.entries) {
+      if (this.bytes + bytes <= this.most) break;
+      if (entry.wanted) {
+        entry.wanted = false;
+        this.entries.delete(oldest);
+        this.entries.set(oldest, entry);
+      } else this.delete(oldest);
     }
+    this.entries.set(key, { value, bytes, wanted: false });
+    this.bytes += bytes;
   }
 
   delete(key: string): void {
