@@ -3,34 +3,32 @@ import { stat } from "node:fs/promises";
 import type { User } from "../db/schema.js";
 import type { FileStore } from "../files/files.js";
 import type { RecordingRepository } from "../recordings/repository.js";
+import type { StreamService } from "../streams/service.js";
 import { type TarEntry, tar } from "../tar.js";
 
-/** Everything that an account holds, as a tar file: what is known about it and its recordings as JSON, and the recordings
- *  as they were uploaded, compressed with gzip. */
-export function exported(
-  user: User,
-  recordings: RecordingRepository,
-  files: FileStore,
-  now: number,
-): AsyncGenerator<Uint8Array> {
-  return tar(entries(user, recordings, files, now));
+interface Parts {
+  recordings: RecordingRepository;
+  streams: StreamService;
+  files: FileStore;
 }
 
-async function* entries(
-  user: User,
-  recordings: RecordingRepository,
-  files: FileStore,
-  now: number,
-): AsyncGenerator<TarEntry> {
-  const { username, name, email, default_recording_visibility, created_at } = user;
-  yield json(
-    "account.json",
-    { username, name, email, default_recording_visibility, created_at: date(created_at) },
-    now,
-  );
+/** Everything that an account holds, as a tar file: what is known about it, its recordings and its streams as JSON, and the
+ *  recordings as they were uploaded, compressed with gzip. */
+export function exported(user: User, parts: Parts, now: number): AsyncGenerator<Uint8Array> {
+  return tar(entries(user, parts, now));
+}
+
+async function* entries(user: User, parts: Parts, now: number): AsyncGenerator<TarEntry> {
+  const { recordings, streams, files } = parts;
+  // Numbers of rows and what administrators are say nothing about the account.
+  const { id: _, temporary_username: __, is_admin: ___, ...account } = user;
+  yield json("account.json", { ...account, created_at: date(account.created_at) }, now);
+  for await (const stream of streams.exported(user)) {
+    yield json(`streams/${stream.public_token}.json`, stream, stream.updated_at);
+  }
   for await (const recording of recordings.allOf(user.id)) {
     // What belongs to the server's inside stays there: where files lie, whose row it is.
-    const { user_id: _, cli_id: __, file_key: key, ...told } = recording;
+    const { user_id, cli_id, file_key: key, ...told } = recording;
     const dates = { created_at: date(told.created_at), updated_at: date(told.updated_at) };
     yield json(`recordings/${recording.id}.json`, { ...told, ...dates }, recording.updated_at);
     const path = await files.local(key).catch(() => undefined);

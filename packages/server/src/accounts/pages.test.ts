@@ -448,6 +448,12 @@ describeServers("accounts", (start) => {
         id: number;
         url: string;
       };
+      const made = await server.request("/api/v1/streams", {
+        method: "POST",
+        headers: { authorization: basic(installId) },
+        body: JSON.stringify({ title: "Fridays", schedule: "0 18 * * fri" }),
+      });
+      const stream = (await made.json()) as { url: string; ws_producer_url: string };
       const session = browser.cookies.get("session")!;
       const answer = await server.request("/user/export", { headers: { cookie: `session=${session}` } });
       expect(answer.headers.get("content-disposition")).toBe('attachment; filename="mira.tar"');
@@ -455,7 +461,12 @@ describeServers("accounts", (start) => {
       expect(JSON.parse(files.get("account.json")!.toString())).toMatchObject({
         username: "mira",
         email: "mira@example.org",
+        default_stream_visibility: null,
       });
+      const kept = files.get(`streams/${new URL(stream.url).pathname.slice(3)}.json`)!.toString();
+      expect(JSON.parse(kept)).toMatchObject({ title: "Fridays", schedule: "0 18 * * fri", visibility: "unlisted" });
+      const [, key] = /\/ws\/S\/(.{12})/.exec(stream.ws_producer_url)!;
+      expect(kept).not.toContain(key);
       expect([...files.keys()].filter((name) => name.endsWith(".cast.gz"))).toHaveLength(2);
       expect(gunzipSync(files.get(`recordings/${uploaded.id}.cast.gz`)!).toString()).toBe(cast({ title: "After" }));
       expect(JSON.parse(files.get(`recordings/${uploaded.id}.json`)!.toString())).toMatchObject({ title: "After" });
@@ -470,7 +481,7 @@ describeServers("accounts", (start) => {
       const left: string[] = [];
       for await (const { key } of server.files.list()) left.push(key);
       expect(left).toEqual([]);
-      for (const table of ["users", "clis", "sessions", "links", "recordings"] as const) {
+      for (const table of ["users", "clis", "sessions", "links", "recordings", "streams"] as const) {
         expect([table, await server.db.selectFrom(table).selectAll().execute()]).toEqual([table, []]);
       }
     });

@@ -191,7 +191,8 @@ export function accountPages(parts: Parts): Hono<PageEnv> {
 
   app.get("/user/export", (c) => {
     const user = signedIn(c);
-    const archive = Readable.from(exported(user, parts.allRecordings, files, c.var.visit.site.now()));
+    const everything = { recordings: parts.allRecordings, streams, files };
+    const archive = Readable.from(exported(user, everything, c.var.visit.site.now()));
     return new Response(Readable.toWeb(archive) as ReadableStream, {
       headers: {
         "content-type": "application/x-tar",

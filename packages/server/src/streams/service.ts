@@ -227,6 +227,16 @@ export class StreamService {
     return { streams, count };
   }
 
+  /** All streams of a user as they may take them away: not what makes a producer's address, nor whose row it is. */
+  async *exported(user: User): AsyncGenerator<Omit<Stream, "producer_key" | "user_id" | "epoch">> {
+    for (let after = 0; ; ) {
+      const page = await this.repository.page(user.id, { prefix: "", after, limit: 100 });
+      for (const { producer_key: _, user_id: __, epoch: ___, ...stream } of page) yield stream;
+      if (page.length < 100) return;
+      after = page.at(-1)!.id;
+    }
+  }
+
   /** Saves what an account wants for its streams.
    *
    *  @throws Refusal  validation_failed */
