@@ -14,7 +14,7 @@ import { migrate } from "./db/migrate.js";
 import { DerivedFiles } from "./derived.js";
 import { openDiskStore } from "./files/disk.js";
 import { SessionRepository } from "./live/sessions.js";
-import { type SocketOptions, StreamSockets } from "./live/sockets.js";
+import { type LiveTiming, StreamSockets } from "./live/sockets.js";
 import { Studio } from "./live/studio.js";
 import type { Log } from "./log.js";
 import { LogMailer, Outbox } from "./mail/mailer.js";
@@ -57,7 +57,7 @@ export async function startServer(options: {
   version: string;
   clock?: () => number;
   sample?: boolean;
-  sockets?: SocketOptions;
+  timing?: LiveTiming;
 }): Promise<RunningServer> {
   const { config, log, version, clock = Date.now } = options;
   await openDataDir(config.dataDir);
@@ -87,6 +87,7 @@ export async function startServer(options: {
       allRecordings: recordings,
       clock,
       log,
+      progress: options.timing?.progress,
     });
     studio.measure(metrics);
     await studio.open();
@@ -112,7 +113,7 @@ export async function startServer(options: {
     const sessions = new Sessions(accounts, clock);
     const sockets = new StreamSockets(
       { config, studio, streams, allStreams, sessions, secret, clock, log },
-      options.sockets,
+      options.timing,
     );
     sockets.attach(server as Server);
     const chores = [

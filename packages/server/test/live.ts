@@ -9,7 +9,7 @@ import { WebSocket } from "ws";
 import { readConfig } from "../src/config.js";
 import { type Database, openDatabase } from "../src/db/database.js";
 import { migrate } from "../src/db/migrate.js";
-import type { SocketOptions } from "../src/live/sockets.js";
+import type { LiveTiming } from "../src/live/sockets.js";
 import { createLog } from "../src/log.js";
 import { type RunningServer, startServer } from "../src/server.js";
 import { basic, installId } from "./harness.js";
@@ -45,7 +45,7 @@ export interface LiveServer {
 
 export async function startLiveServer(
   env: Record<string, string> = {},
-  sockets: SocketOptions = { guessDelay: 0 },
+  timing: LiveTiming = { guessDelay: 0 },
 ): Promise<LiveServer> {
   const folder = mkdtempSync(join(tmpdir(), "asciinema-live-"));
   const db = openDatabase({ dataDir: folder, databaseUrl: undefined, databasePoolSize: 1 });
@@ -57,7 +57,7 @@ export async function startLiveServer(
   let running: RunningServer;
   const start = async () => {
     const config = readConfig({ DATA_DIR: folder, PORT: String(port), ...env });
-    running = await startServer({ config, log, version: "0.0.0", sockets });
+    running = await startServer({ config, log, version: "0.0.0", timing });
   };
   await start();
   const server: LiveServer = {

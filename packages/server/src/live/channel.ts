@@ -35,6 +35,8 @@ export interface ChannelParts {
   config: StreamConfig;
   clock: () => number;
   log: Log;
+  /** Milliseconds between looks at whether the row of a live stream is still right. */
+  progress?: number | undefined;
 }
 
 /** What is on of a stream: who sends, what the screen is, what is recorded. */
@@ -447,7 +449,7 @@ export class Channel {
       } catch (error) {
         this.parts.log.error("stream not noted", { stream: this.row.id, error: String(error) });
       }
-    }, PROGRESS_CHANGED);
+    }, this.parts.progress ?? PROGRESS_CHANGED);
     this.progress.unref();
   }
 }

@@ -15,7 +15,7 @@ beforeAll(async () => {
       STREAM_MESSAGE_LIMIT: "50000",
       STREAM_VIEWER_LIMIT: "3",
     },
-    { guessDelay: 0, headerTimeout: 300, heartbeat: 400 },
+    { guessDelay: 0, headerTimeout: 300, heartbeat: 400, progress: 100 },
   );
 });
 afterAll(() => server.close());
@@ -174,7 +174,7 @@ describe("a viewer", () => {
   });
 
   test("that does not read gets the present when it does, and keeps nobody waiting", async () => {
-    const big = await startLiveServer({ STREAM_RATE_LIMIT: "0" });
+    const big = await startLiveServer({ STREAM_RATE_LIMIT: "0", STREAM_RECORDING: "disabled" });
     const stream = await big.stream();
     const producer = await TestProducer.begin(big, stream);
     const slow = await TestViewer.open(big, stream.token);

@@ -28,11 +28,14 @@ interface Parts {
   log: Log;
 }
 
-export interface SocketOptions {
-  /** Milliseconds between heartbeats, until a silent producer is cut, and until a guess at a token is answered. */
+/** Times that tests need not wait for, in milliseconds. */
+export interface LiveTiming {
+  /** Between heartbeats, until a silent producer is cut, and until a guess at a token is answered. */
   heartbeat?: number;
   headerTimeout?: number;
   guessDelay?: number;
+  /** Between looks at whether the row of a live stream is still right. */
+  progress?: number;
 }
 
 /** Messages of viewers say nothing, so they are small. */
@@ -58,7 +61,7 @@ export class StreamSockets {
 
   constructor(
     private readonly parts: Parts,
-    private readonly options: SocketOptions = {},
+    private readonly timing: LiveTiming = {},
   ) {
     const common = { noServer: true, clientTracking: true, perMessageDeflate: false } as const;
     const { messageLimit } = parts.config.streams;
@@ -70,7 +73,7 @@ export class StreamSockets {
       maxPayload: VIEWER_MESSAGE_LIMIT,
       handleProtocols: (names) => (names.has("v1.alis") ? "v1.alis" : false),
     });
-    this.heartbeat = new Heartbeat(options.heartbeat);
+    this.heartbeat = new Heartbeat(timing.heartbeat);
     this.limiter = new RateLimiter(parts.clock);
     parts.studio.onChanged = (id) => void this.recheck(id);
     parts.studio.onDeleted = (id) => this.dismiss(id, 4040, "stream not found");
@@ -123,7 +126,7 @@ export class StreamSockets {
     const stream = key === undefined ? undefined : await allStreams.byProducerKey(key);
     const enabled = stream && (stream.streaming_enabled ?? config.streams.enabled);
     if (!stream?.live || !enabled) {
-      await wait(this.options.guessDelay ?? GUESS_DELAY, undefined, { ref: false });
+      await wait(this.timing.guessDelay ?? GUESS_DELAY, undefined, { ref: false });
       return this.producers.handleUpgrade(request, socket, head, (ws) => {
         ws.on("error", () => {});
         ws.close(4040, "stream not found");
@@ -141,7 +144,7 @@ export class StreamSockets {
             error: String((error as Error).stack ?? error),
           });
         },
-        ...(this.options.headerTimeout !== undefined && { headerTimeout: this.options.headerTimeout }),
+        ...(this.timing.headerTimeout !== undefined && { headerTimeout: this.timing.headerTimeout }),
       });
     });
   }

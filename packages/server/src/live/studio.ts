@@ -29,6 +29,7 @@ interface Parts {
   allRecordings: RecordingRepository;
   clock: () => number;
   log: Log;
+  progress?: number | undefined;
 }
 
 /** All streams that are on or watched on this server. */
@@ -43,7 +44,7 @@ export class Studio implements OnAir, LiveScreens {
     const streams = new StreamRepository(db);
     const sessions = new SessionRepository(db);
     this.joining = new Joining({ files, sessions, streams, accounts, recordings, allRecordings, log });
-    this.parts = { streams, sessions, joining: this.joining, files, config: parts.config.streams, clock, log };
+    this.parts = { ...parts, config: parts.config.streams, streams, sessions, joining: this.joining };
   }
 
   /** Goes on with what was on when the server ended, and finishes what was over. */
