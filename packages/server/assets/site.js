@@ -29,7 +29,7 @@
     if (typeof AsciinemaPlayer === "undefined") return; // the picture stays
     place.style.setProperty("--ratio", String((cols * 0.6) / (rows * 1.3333)));
     const still = [...place.children];
-    const player = AsciinemaPlayer.create(typeof src === "string" ? src : liveSource(src), place, options);
+    const player = AsciinemaPlayer.create(src.driver ? liveSource(src) : src, place, options);
     for (const child of still) child.remove();
     place.classList.remove("off");
     if (stream) followStream({ ...stream, player });

@@ -200,7 +200,7 @@ class RecordingDriver implements Driver {
   }
 
   getTrace(buckets: number): number[] {
-    return this.#footage.segments ? [] : this.#footage.timeline.trace(buckets);
+    return this.#footage.segments?.trace ?? this.#footage.timeline.trace(buckets);
   }
 
   /** Where playback begins: at the start at the first time, later at the beginning. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Dispatch, Driver, Events, Reset } from "../driver.js";
 import { type Options, settle } from "../options.js";
 import { recordingDriver } from "./driver.js";
+import "./segments.js"; // the driver loads it when it is needed, which takes a while here
 
 type Line = [time: number, code: string, data: string];
 
@@ -153,6 +154,14 @@ describe("playing", () => {
     ]);
     expect(all("reset")).toMatchObject([{ size: { cols: 20, rows: 2 }, theme: { foreground: "#112233" } }]);
     expect(driver.getCurrentTime()).toBe(3.5);
+    expect(driver.getTrace(128)).toEqual([]);
+  });
+
+  test("shows on its line what the index says", async () => {
+    const trace = Array.from({ length: 128 }, (_, i) => i / 127);
+    const { driver } = player({}, ({ index }) => (index["trace"] = trace));
+    await driver.play();
+    expect(driver.getTrace(128)).toEqual(trace);
   });
 
   test("again and again", async () => {

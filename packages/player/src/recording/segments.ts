@@ -6,6 +6,7 @@ import { isSize, toEvent } from "./asciicast.js";
 import { fetched } from "./reader.js";
 
 const SECOND = 1_000_000;
+const BARS = 128;
 
 /** A stretch of a recording, and the screen at its beginning. */
 export interface Segment {
@@ -25,7 +26,7 @@ type Json = any;
  *  An index (JSON) says where they are:
  *
  *      { version: 1, duration, term: { cols, rows, theme?: { fg, bg, palette } }, markers?: [[time, label]…],
- *        segments: [{ url, start }…] }
+ *        trace?: [height…], segments: [{ url, start }…] }
  *
  *  and each of them is
  *
@@ -37,6 +38,8 @@ export class Segments {
   readonly duration: number;
   readonly markers: { index: number; time: number; label: string }[];
   readonly starts: number[];
+  /** How much is printed when, as the line shows it; empty when the index does not say. */
+  readonly trace: number[];
   readonly theme: EmbeddedTheme | null;
   #urls: string[];
   #cache = new Map<number, Segment | Promise<Segment>>();
@@ -69,7 +72,7 @@ export class Segments {
     private readonly signal: AbortSignal,
   ) {
     check(index?.version === 1, `version ${index?.version} is not supported`);
-    const { duration, term, markers = [], segments } = index;
+    const { duration, term, markers = [], trace, segments } = index;
     this.duration = time(duration, Number.POSITIVE_INFINITY, "the duration");
     check(isSize(term?.cols) && isSize(term.rows), "the size is missing");
     const { fg, bg, palette } = Object(term.theme);
@@ -80,6 +83,7 @@ export class Segments {
       this.starts.every((start, i) => (i ? start > this.starts[i - 1]! && start < this.duration : start === 0)),
       "the starts of the segments are not ascending from 0",
     );
+    this.trace = trace?.length === BARS && trace.every(Number.isFinite) ? trace : [];
     this.#urls = segments.map(({ url }: Json, i: number) => {
       check(typeof url === "string" && url !== "", `segment ${i} has no url`);
       return new URL(url, base).href;

@@ -11,7 +11,7 @@ export const Download: FC<{ site: Site; recording: ListedRecording; picture: Pic
   const { site, recording, picture } = props;
   const path = `/a/${addressOf(recording)}`;
   const file = `${path}.${fileEnding(recording)}`;
-  const players = { 2: "for asciinema 2 and older players", 3: "for asciinema 3" };
+  const players = { 1: "for the oldest players", 2: "for asciinema 2 and older players", 3: "for asciinema 3" };
   return (
     <Sheet site={site} id="download" title="Download">
       <ul class="files">
@@ -20,8 +20,9 @@ export const Download: FC<{ site: Site; recording: ListedRecording; picture: Pic
         </File>
         {conversions
           .filter((version) => version !== recording.version)
+          .reverse()
           .map((version) => (
-            <File href={`${path}.cast?version=${version}&dl=1`} name={`asciicast v${version}`}>
+            <File href={`${path}.${fileEnding({ version })}?version=${version}&dl=1`} name={`asciicast v${version}`}>
               {players[version]}
             </File>
           ))}

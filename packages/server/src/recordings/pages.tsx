@@ -159,7 +159,7 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
       <FramedRecordingPage
         site={site}
         recording={recording}
-        options={pageOptions(c.req.query())}
+        {...(await playing(c, recording))}
         picture={previews.picture(recording)}
       />
     );
@@ -267,12 +267,16 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
     const headers: Record<string, string> = { "content-security-policy": pagePolicy, vary: "accept" };
     if (recording.visibility !== "public") headers["referrer-policy"] = "origin";
     const write = async () => {
-      const [outline, more] = await Promise.all([previews.outline(recording), recordings.more(recording, MORE)]);
+      const [outline, more, played] = await Promise.all([
+        previews.outline(recording),
+        recordings.more(recording, MORE),
+        playing(c, recording),
+      ]);
       const view = (
         <RecordingPage
           site={seen}
           recording={recording}
-          options={pageOptions(c.req.query())}
+          {...played}
           picture={previews.picture(recording)}
           outline={outline}
           more={more.map(withPicture)}
@@ -288,15 +292,23 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
     return guestPages.answer(c, JSON.stringify([recording, c.req.query(), seen]), headers, write);
   }
 
+  /** What the page's address asks of the player, and how the recording is loaded. */
+  async function playing(c: Context<PageEnv>, recording: ListedRecording) {
+    const options = pageOptions(c.req.query());
+    // Another limit for pauses than the owner's is the player's work, which takes the whole.
+    const whole = options.idleTimeLimit !== undefined;
+    return { options, segmented: whole ? undefined : await previews.segmented(recording, options.startAt) };
+  }
+
   async function cast(c: Context<PageEnv>, recording: ListedRecording): Promise<Response> {
     const asked = c.req.query("version");
     const version = conversions.find((one) => String(one) === asked && one !== recording.version);
     if (asked !== undefined && !version && asked !== String(recording.version)) {
-      throw new Refusal("bad_request", `The parameter version must be ${conversions.join(" or ")}`);
+      throw new Refusal("bad_request", `The parameter version must be one of ${conversions.join(", ")}`);
     }
     const headers: Record<string, string> = { "access-control-allow-origin": "*" };
     if (c.req.query("dl") !== undefined) {
-      const ending = version ? "cast" : fileEnding(recording);
+      const ending = fileEnding(version ? { version } : recording);
       headers["content-disposition"] = `attachment; filename="${recording.id}.${ending}"`;
     }
     const tag = recording.content_hash.slice(0, 32);

@@ -1,7 +1,7 @@
 import type { FC } from "hono/jsx";
 import type { Site } from "../web/site.js";
 import { type PageOptions, playerOptions } from "./playback.js";
-import type { Picture } from "./previews.js";
+import type { Picture, Segmented } from "./previews.js";
 import type { ListedRecording } from "./repository.js";
 import { addressOf, fileEnding, titleOf } from "./service.js";
 
@@ -10,14 +10,16 @@ export interface RecordingProps {
   recording: ListedRecording;
   options: PageOptions;
   picture: Picture;
+  /** For one that is played in segments. */
+  segmented: Segmented | undefined;
 }
 
 export const Player: FC<RecordingProps & { viewToken: string | undefined }> = (props) => {
-  const { recording, options, picture, viewToken } = props;
+  const { recording, options, picture, segmented, viewToken } = props;
   const path = `/a/${addressOf(recording)}`;
   const setup = {
-    src: `${path}.${fileEnding(recording)}`,
-    options: playerOptions(recording, options),
+    src: segmented ? { url: `${path}/${segmented.file}`, format: "segmented" } : `${path}.${fileEnding(recording)}`,
+    options: segmented ? segmentedOptions(recording, options, segmented) : playerOptions(recording, options),
     cols: recording.term_cols_override ?? recording.term_cols,
     rows: recording.term_rows_override ?? recording.term_rows,
     view: viewToken ? `${path}/views?token=${viewToken}` : undefined,
@@ -46,6 +48,12 @@ export const Player: FC<RecordingProps & { viewToken: string | undefined }> = (p
 };
 
 /** The player's files. What a recording seldom needs is loaded when it does; for a stream it is there at once. */
+/** Pauses are shortened in the segments already, and markers are in there. */
+function segmentedOptions(recording: ListedRecording, options: PageOptions, { startAt }: Segmented) {
+  const { idleTimeLimit, markers, ...rest } = playerOptions(recording, options);
+  return startAt === undefined ? rest : { ...rest, startAt };
+}
+
 export const PlayerAssets: FC<{ site: Site; live?: boolean }> = ({ site, live }) => {
   const more = site.asset("asciinema-player-more.min.js");
   return (

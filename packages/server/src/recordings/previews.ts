@@ -11,9 +11,11 @@ import { clockTime } from "../web/components.js";
 import type { WorkerPool } from "../worker-pool.js";
 import type { Conversion } from "./conversion.js";
 import type { Outline, Rastering } from "./drawing.js";
+import { IdleTime } from "./idle-time.js";
 import { lookOf } from "./look.js";
 import { ownMarkers, snapshotAt } from "./playback.js";
 import type { ListedRecording } from "./repository.js";
+import { readSegment } from "./segments.js";
 import { titleOf } from "./service.js";
 import type { Reading } from "./session.js";
 import type { Task } from "./worker.js";
@@ -23,11 +25,25 @@ const gunzip = promisify(gunzipCallback);
 /** Changes when the same recording is drawn differently: what was kept is drawn anew then. */
 const DRAWING = 1;
 
-/** Milliseconds that a page waits for an outline. */
+/** The same for segments. */
+const SEGMENTING = 2;
+
+/** Milliseconds that a page waits for what it can do without. */
 const PATIENCE = 2000;
+
+/** Bytes, unpacked, from which on a recording is played in segments. */
+const LONG = 4_000_000;
 
 /** Lines of the transcript that a page shows; the file has all. */
 const OUTLINE_LINES = 1000;
+
+/** A recording as it is played in segments. */
+export interface Segmented {
+  /** The index, below the recording's address. */
+  file: string;
+  /** The moment that playback is to begin at, in seconds as they are played. */
+  startAt?: number;
+}
 
 /** A picture that can be asked for. */
 export interface Picture {
@@ -121,8 +137,22 @@ export class Previews {
     });
   }
 
+  /** How a recording is played that is too long to be loaded whole: the address of its segments, and where a recorded moment
+   *  is in them. `undefined` for any other, and when the segments cannot be had soon: it plays as a whole then.
+   *
+   *  @param startAt  the moment that playback is to begin at, in seconds */
+  async segmented(recording: Recording, startAt: number | undefined): Promise<Segmented | undefined> {
+    if (recording.uncompressed_size < LONG || recording.duration === 0) return undefined;
+    const path = await soon(this.segments(recording));
+    if (path === undefined) return undefined;
+    const file = `segments/index.json?v=${this.segmentsKey(recording)}`;
+    if (startAt === undefined) return { file };
+    const cuts = JSON.parse((await gunzip((await readSegment(path, "cuts"))!)).toString("utf8"));
+    return { file, startAt: new IdleTime(undefined, cuts).shortened(Math.round(startAt * 1e6)) / 1e6 };
+  }
+
   private segmenting(recording: Recording) {
-    return [DRAWING, recording.content_hash, sizeOf(recording), idleTimeLimitOf(recording), recording.markers];
+    return [SEGMENTING, recording.content_hash, sizeOf(recording), idleTimeLimitOf(recording), recording.markers];
   }
 
   /** The path of the plain text, compressed with gzip. */
@@ -134,17 +164,8 @@ export class Previews {
 
   /** Chapters, length and the beginning of the transcript; `undefined` when they cannot be had soon. A page does without
    *  them rather than keep a reader waiting; they are there for the next one. */
-  async outline(recording: Recording): Promise<Outline | undefined> {
-    const late = new AbortController();
-    const patience = wait(PATIENCE, undefined, { signal: late.signal, ref: false }).catch(() => undefined);
-    try {
-      return await Promise.race([this.wholeOutline(recording), patience]);
-    } catch (error) {
-      if (error instanceof Refusal) return undefined;
-      throw error;
-    } finally {
-      late.abort();
-    }
+  outline(recording: Recording): Promise<Outline | undefined> {
+    return soon(this.wholeOutline(recording));
   }
 
   private async wholeOutline(recording: Recording): Promise<Outline> {
@@ -188,6 +209,20 @@ export class Previews {
       },
       title: titleOf(recording),
     };
+  }
+}
+
+/** What is worked out, if that does not take long. */
+async function soon<T>(work: Promise<T>): Promise<T | undefined> {
+  const late = new AbortController();
+  const patience = wait(PATIENCE, undefined, { signal: late.signal, ref: false }).catch(() => undefined);
+  try {
+    return await Promise.race([work, patience]);
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  } finally {
+    late.abort();
   }
 }
 

@@ -25,7 +25,7 @@ export const RecordingPage: FC<
     /** Shows that forms come from this page; for those who may change the recording. */
     token: string | undefined;
   }
-> = ({ site, recording, options, picture, outline, more, viewToken, sharing, token }) => {
+> = ({ site, recording, options, picture, segmented, outline, more, viewToken, sharing, token }) => {
   const path = `/a/${addressOf(recording)}`;
   const title = titleOf(recording);
   const named = ownMarkers(recording)?.map(([seconds, text]) => {
@@ -43,7 +43,7 @@ export const RecordingPage: FC<
       <main id="main">
         <div class="stage">
           <div class="wrap">
-            <Player site={site} recording={recording} options={options} picture={picture} viewToken={viewToken} />
+            <Player {...{ site, recording, options, picture, segmented, viewToken }} />
           </div>
         </div>
         <div class="wrap about">
@@ -137,11 +137,11 @@ export const RecordingPage: FC<
 };
 
 /** A recording inside somebody else's page. */
-export const FramedRecordingPage: FC<RecordingProps> = ({ site, recording, options, picture }) => (
+export const FramedRecordingPage: FC<RecordingProps> = ({ site, recording, options, picture, segmented }) => (
   <FramedPage site={site} title={titleOf(recording)} head={<PlayerAssets site={site} />}>
     <main id="main">
       <h1 class="sr">{titleOf(recording)}</h1>
-      <Player site={site} recording={recording} options={options} picture={picture} viewToken={undefined} />
+      <Player {...{ site, recording, options, picture, segmented }} viewToken={undefined} />
       <p class="credit">
         <a href={`${site.url}/a/${addressOf(recording)}`} target="_blank" rel="noopener">
           {titleOf(recording)}

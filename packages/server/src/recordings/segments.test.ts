@@ -14,6 +14,7 @@ interface Index {
   duration: number;
   term: { cols: number; rows: number; theme?: { fg: string; palette: string } };
   markers: [number, string][];
+  trace: number[];
   segments: { url: string; start: number }[];
 }
 interface Segment {
@@ -80,6 +81,11 @@ describe("a recording in segments", () => {
     const theme = { fg: "#ffffff", bg: "#000000", palette: Array(16).fill("#112233").join(":") };
     const { index, segments } = await cut(cast({ term: { cols: 80, rows: 24, theme } }));
     expect(index).toMatchObject({ duration: 2, term: { cols: 80, rows: 24, theme }, markers: [[1.5, "middle"]] });
+    expect(index.trace).toHaveLength(128);
+    expect(index.trace.flatMap((height, i) => (height > 0.07 ? [[i, height]] : []))).toEqual([
+      [31, 1],
+      [127, expect.closeTo(0.86, 1)],
+    ]);
     expect(segments).toEqual([
       {
         snapshot: { cols: 80, rows: 24, init: "" },
@@ -189,6 +195,33 @@ describe("the server", () => {
     expect((await server.request(address, { headers })).status).toBe(304);
   });
 
+  test("plays one that is long from its segments, from the moment that its address names", async () => {
+    const busy = Array.from({ length: 40 }, (_, i) => `[0.5, "o", "${"x".repeat(110_000)}${i}"]`);
+    const path = await add(cast({ idle_time_limit: 2 }, ['[100, "o", "$ "]', ...busy, '[9, "m", "end"]']));
+    const played = async (query: string, ending = "") => {
+      const answer = await server.request(`${path}${ending}${query}`, { headers: { accept: "text/html" } });
+      const setup = /data-player="([^"]*)"/.exec(await answer.text())![1]!.replaceAll("&quot;", '"');
+      return JSON.parse(setup.replaceAll("&amp;", "&")) as { src: unknown; options: Record<string, unknown> };
+    };
+    // A page does not wait long for them.
+    await server.request(`${path}/segments/index.json`);
+    const key = /v=([\w-]+)/.exec(JSON.stringify((await played("")).src))![1];
+    const src = { url: `${path}/segments/index.json?v=${key}`, format: "segmented" };
+    for (const ending of ["", "/iframe"]) {
+      const { options, ...rest } = await played("?t=110", ending);
+      expect(rest.src).toEqual(src);
+      // The first pause takes 2 seconds instead of 100.
+      expect(options).toMatchObject({ startAt: 12, autoplay: true });
+      expect(options).not.toHaveProperty("idleTimeLimit");
+    }
+    expect((await played("?t=50")).options["startAt"]).toBe(2);
+    // A limit of the reader's own takes the whole file.
+    expect(await played("?i=1&t=110")).toMatchObject({
+      src: `${path}.cast`,
+      options: { idleTimeLimit: 1, startAt: 110 },
+    });
+  });
+
   test("does not serve what is not there, what has changed or what may not be seen", async () => {
     const path = await add(cast());
     for (const name of ["1.json", "0.json?v=other", "index", "01x.json", "-1.json", "9999999.json"]) {
@@ -223,6 +256,21 @@ describe("the server", () => {
     expect((await again.text()).split("\n").slice(1)).toEqual(
       v3.replace("[0.5,", "[0.500,").replace("[0.25,", "[0.250,").split("\n").slice(1),
     );
-    expect((await server.request(`${path}.cast?version=1`)).status).toBe(400);
+    const v1 = await server.request(`${path}.json?version=1&dl=1`);
+    expect(v1.headers.get("content-disposition")).toMatch(/attachment; filename="\d+\.json"/);
+    const old = await v1.text();
+    expect(JSON.parse(old)).toEqual({
+      version: 1,
+      width: 80,
+      height: 24,
+      title: "T",
+      stdout: [[0.5, "a"]],
+      duration: 0.5,
+    });
+    // It is a recording like any other.
+    const first = await add(old);
+    expect(await (await server.request(`${first}.json`)).text()).toBe(old);
+    expect((await (await server.request(`${first}.cast?version=2`)).text()).split("\n")[1]).toBe('[0.5, "o", "a"]');
+    expect((await server.request(`${path}.cast?version=4`)).status).toBe(400);
   });
 });

@@ -2,6 +2,7 @@ import { open as openFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gzip as gzipCallback } from "node:zlib";
 import { type Event, encoder } from "@asciinema-ts/asciicast";
+import { Trace } from "@asciinema-ts/render";
 import { Terminal } from "@asciinema-ts/vt";
 import { Refusal } from "../refusal.js";
 import type { MarkerTime } from "./markers.js";
@@ -14,8 +15,12 @@ const LENGTH = 512 * 1024;
 /** Bytes at the end of the file that tell where its table begins. */
 const TAIL = 8;
 
-/** Where the parts of a file of segments lie: from each to the next, the index last. */
+/** Where the parts of a file of segments lie: from each to the next, the index and the cuts last. */
 type Table = number[];
+
+/** A part of such a file: the number of a segment; the index; or where pauses were cut, for those who come to a recorded
+ *  moment. */
+export type SegmentPart = number | "index" | "cuts";
 
 interface Segment {
   start: number;
@@ -23,6 +28,9 @@ interface Segment {
   lines: string[];
   length: number;
 }
+
+/** Bars of the trace in the index: what the player's line has. */
+const BARS = 128;
 
 /** Writes a recording as it is played from a distance: an index, and segments that each begin with the screen as it is then.
  *
@@ -69,8 +77,10 @@ export async function writeSegments(
       duration: cutter.duration / 1e6,
       term: { cols, rows, ...(theme && { theme: { ...theme, palette: theme.palette.join(":") } }) },
       markers: cutter.markers,
+      trace: cutter.trace.bars(BARS).map((height) => Math.round(height * 1000) / 1000),
       segments: starts.map((start, i) => ({ url: `${i}.json?v=${key}`, start: start / 1e6 })),
     });
+    await add(session.idle.cuts);
     const text = Buffer.from(JSON.stringify(table));
     const tail = Buffer.alloc(TAIL);
     tail.writeUInt32LE(text.length);
@@ -82,9 +92,8 @@ export async function writeSegments(
 
 /** One part of such a file, compressed with gzip.
  *
- *  @param part  the number of a segment, or the index
  *  @returns `undefined` for one that is not there */
-export async function readSegment(path: string, part: number | "index"): Promise<Buffer | undefined> {
+export async function readSegment(path: string, part: SegmentPart): Promise<Buffer | undefined> {
   const file = await openFile(path);
   try {
     const { size } = await file.stat();
@@ -92,8 +101,9 @@ export async function readSegment(path: string, part: number | "index"): Promise
       (await file.read(Buffer.alloc(to - from), 0, to - from, from)).buffer;
     const length = (await read(size - TAIL, size)).readUInt32LE();
     const table = JSON.parse((await read(size - TAIL - length, size - TAIL)).toString()) as Table;
-    const number = part === "index" ? table.length - 2 : part;
-    if (number >= table.length - (part === "index" ? 1 : 2)) return undefined;
+    const segments = table.length - 3;
+    if (typeof part === "number" && part >= segments) return undefined;
+    const number = typeof part === "number" ? part : segments + (part === "index" ? 0 : 1);
     return read(table[number]!, table[number + 1]!);
   } finally {
     await file.close();
@@ -105,6 +115,7 @@ class Cutter {
   /** Of the last event, in microseconds. */
   duration = 0;
   readonly markers: MarkerTime[] = [];
+  readonly trace = new Trace();
   private readonly terminal: Terminal;
   private readonly lines;
   private current: Segment;
@@ -132,6 +143,7 @@ class Cutter {
       this.current = this.begin(event.time);
     }
     this.duration = event.time;
+    this.trace.push(event);
     if (event.type === "output") terminal.feed(event.text);
     if (event.type === "resize") terminal.resize(event.cols, event.rows);
     if (event.type === "marker") this.markers.push([event.time / 1e6, event.label]);
