@@ -14,7 +14,7 @@ export function spawnOnConsole(options: PtyOptions, library: typeof spawn = load
   const { command, cols, rows, env, onOutput } = options;
   const { file, args } = commandCall(command, env);
   const child = library(file, args, { cols, rows, cwd: process.cwd(), env });
-  child.onData((text) => void onOutput(Buffer.from(text), () => {}));
+  child.onData((text) => onOutput(Buffer.from(text)));
   let running = true;
   const exited = new Promise<number>((resolve) => {
     child.onExit(({ exitCode }) => {

@@ -31,6 +31,11 @@ export class KeyReader {
   #sequence = "";
   #pasting = false;
 
+  /** Whether it is neither within a sequence nor within what is pasted. */
+  get idle(): boolean {
+    return this.#sequence === "" && !this.#pasting;
+  }
+
   /** @returns the pieces in order; together they are the input, except that an unfinished sequence follows later */
   read(text: string): { text: string; pasted: boolean }[] {
     const pieces: { text: string; pasted: boolean }[] = [];

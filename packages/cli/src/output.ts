@@ -3,7 +3,10 @@ import type { Event } from "@asciinema-ts/asciicast";
 import { Bytes } from "./bytes.js";
 import type { ByteEncoding } from "./encoding.js";
 import type { Sink } from "./sink.js";
+import { cut } from "./utf8.js";
 
+/** Bytes of output in one event at most. It is all that a full disk can cost. */
+const LONGEST = 4096;
 /** Milliseconds for which a compressor may keep what a reader of the file would miss. */
 const FLUSH = 1_000;
 
@@ -74,7 +77,9 @@ export class FileOutput implements Output {
   }
 
   print(time: number, output: Uint8Array): void {
-    this.#add((queue) => this.#encoding.output(time, output, queue));
+    this.#add((queue) => {
+      for (const piece of cut(output, LONGEST)) this.#encoding.output(time, piece, queue);
+    });
   }
 
   /** Leaves a remark where the format has a place for it, and makes what was written last. */

@@ -85,8 +85,8 @@ export class Playback {
     this.#options = options;
     this.#speed = options.speed;
     this.#rush = options.startAt;
-    tty.onInput = (chunk) => {
-      this.#typed.push(...this.#reader.read(Buffer.from(chunk).toString("latin1")));
+    tty.onInput = (bytes) => {
+      this.#typed.push(...this.#reader.read(bytes));
       this.#wake();
     };
     tty.onEnd = () => this.stop();

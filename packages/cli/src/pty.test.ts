@@ -109,33 +109,22 @@ test("a paste larger than the terminal's queue is taken as the child reads it", 
   expect((await child.ended).output.trim().split(/\s+/)).toEqual(["ready", "300000"]);
 });
 
-test("what is kept stays as it is until it is released", async () => {
-  const LINES = 60_000;
-  const kept: { chunk: Uint8Array; copy: Buffer; release: () => void }[] = [];
-  let output = "";
-  let turn = 0;
-  const letGo = (count: number) => {
-    for (const { chunk, copy, release } of kept.splice(0, count)) {
-      expect(copy.equals(chunk)).toBe(true);
-      release();
-    }
-  };
-  const pty = spawn({
-    command: `seq 1 ${LINES}`,
-    cols: 80,
-    rows: 24,
-    env: process.env,
-    onOutput: (chunk, release) => {
-      const copy = Buffer.from(chunk);
-      output += copy.toString();
-      turn++;
-      if (turn % 7 === 0) letGo(kept.length - 2);
-      if (turn % 3 === 0) return undefined;
-      kept.push({ chunk, copy, release });
-      return "kept";
-    },
-  });
-  await pty.exited;
-  letGo(kept.length);
-  expect(output).toBe(Array.from({ length: LINES }, (_, n) => `${n + 1}\r\n`).join(""));
+test("a paste that the child answers byte for byte is taken while the answers are read", async () => {
+  const child = run("stty raw -echo; echo ready; head -c 300000");
+  await shows(child, "ready");
+  let taken = false;
+  child.pty.write(Buffer.alloc(300_000, "x"), () => (taken = true));
+  expect(child.pty.pending).toBeGreaterThan(0);
+  expect((await child.ended).output.length).toBe("ready\n".length + 300_000);
+  expect([taken, child.pty.pending]).toEqual([true, 0]);
+});
+
+test("a paste that the child never reads keeps nobody", async () => {
+  const child = run("stty raw -echo; echo ready; sleep 0.3");
+  await shows(child, "ready");
+  child.pty.write(Buffer.alloc(300_000, "x"));
+  const start = Date.now();
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  expect(Date.now() - start).toBeLessThan(200);
+  expect((await child.ended).status).toBe(0);
 });

@@ -9,11 +9,15 @@ import { closeSync, constants, openSync, readSync } from "node:fs";
 import { ReadStream } from "node:tty";
 import { spawnOnConsole } from "./conpty.js";
 import { loadNative } from "./native.js";
+import { Outlet, writeNow } from "./outlet.js";
 
 /** The most that one read from a Linux master returns; a full buffer makes libuv read again in the same turn. */
 const READ = 4095;
-/** What is delivered at once at most: JSON strings of this length are still made in one go. */
+/** What is delivered at once at most. */
 const SLAB = 64 * 1024;
+/** Milliseconds after which a child that did not take everything that was typed is tried again, at first and at last. */
+const RETRY = 2;
+const IDLE = 50;
 /** More than the kernel holds between slave and master (64 KB and a line). */
 const KERNEL_QUEUE = 256 * 1024;
 
@@ -24,8 +28,8 @@ export interface PtyOptions {
   rows: number;
   env: Record<string, string | undefined>;
   /** Gets the output in order, what came in one turn of the event loop at once. The memory is used again for the next
-   *  one, unless the answer is that it is kept: then only after `release` has been called. */
-  onOutput(chunk: Uint8Array, release: () => void): "kept" | undefined;
+   *  one. */
+  onOutput(chunk: Uint8Array): void;
 }
 
 /** A running child on its pseudo-terminal. */
@@ -76,37 +80,19 @@ function spawnOnUnix(options: PtyOptions): Pty {
 
   let running = true;
   const input = Buffer.allocUnsafe(READ);
-  let slab = new Slab();
-  /** Slabs of which nothing is kept any more. Left to the collector, megabytes of them would wait for it. */
-  const free: Slab[] = [];
-  const letGo = (one: Slab) => {
-    one.kept--;
-    if (one.kept > 0) return;
-    if (one !== slab) free.push(one.clear());
-    else if (one.from === one.to) one.clear();
-  };
+  const slab = Buffer.allocUnsafeSlow(SLAB);
+  let filled = 0;
   let scheduled = false;
   const deliver = () => {
     scheduled = false;
-    const current = slab;
-    if (current.from === current.to) return;
-    let keeps = false;
-    let released = false;
-    const release = () => {
-      if (keeps && !released) letGo(current);
-      released = true;
-    };
-    keeps = options.onOutput(current.memory.subarray(current.from, current.to), release) === "kept" && !released;
-    if (keeps) {
-      current.kept++;
-      current.from = current.to;
-      if (SLAB - current.to < READ) slab = free.pop() ?? new Slab();
-    } else if (current.kept > 0) current.to = current.from;
-    else current.clear();
+    const length = filled;
+    filled = 0;
+    if (length > 0) options.onOutput(slab.subarray(0, length));
   };
   const taken = (length: number) => {
-    slab.to += input.copy(slab.memory, slab.to, 0, length);
-    if (SLAB - slab.to < READ) deliver();
+    filled += input.copy(slab, filled, 0, length);
+    // Less than there was room for: it was all.
+    if (length < READ || SLAB - filled < READ) deliver();
     else if (!scheduled) {
       scheduled = true;
       setImmediate(deliver);
@@ -117,6 +103,13 @@ function spawnOnUnix(options: PtyOptions): Pty {
   // Nothing is lost by an error here: the exit handler reads what is left.
   stream.on("error", () => {});
   stream.resume();
+  /** libuv would try again and again without doing anything else, while the child may be waiting for us to read. */
+  const sendPatiently = (piece: Uint8Array, done: () => void, pause = RETRY) => {
+    const length = running ? writeNow(child.fd, piece) : piece.length;
+    if (length === piece.length) done();
+    else setTimeout(sendPatiently, pause, piece.subarray(length), done, length > 0 ? RETRY : Math.min(pause * 2, IDLE));
+  };
+  const outlet = new Outlet(child.fd, sendPatiently);
 
   const exited = new Promise<number>((resolve) => {
     ended = (status, signal) => {
@@ -140,9 +133,9 @@ function spawnOnUnix(options: PtyOptions): Pty {
     slave,
     exited,
     get pending() {
-      return stream.writableLength;
+      return outlet.pending;
     },
-    write: (data, done) => void stream.write(data, done && (() => done())),
+    write: (data, done) => outlet.write(data, done),
     resize: (cols, rows) => native.resize(child.fd, cols, rows),
     pause: () => void stream.pause(),
     resume: () => void stream.resume(),
@@ -156,22 +149,6 @@ function spawnOnUnix(options: PtyOptions): Pty {
       }
     },
   };
-}
-
-/** Memory for what has been read: first what is kept by others, then what is to be delivered, then room. */
-class Slab {
-  readonly memory = Buffer.allocUnsafeSlow(SLAB);
-  /** What is to be delivered. */
-  from = 0;
-  to = 0;
-  /** How many deliveries are kept. */
-  kept = 0;
-
-  clear(): this {
-    this.from = 0;
-    this.to = 0;
-    return this;
-  }
 }
 
 /** Makes sure that sessions can be run here, before anything is done for one.

@@ -6,7 +6,7 @@ import type { Probe } from "./probe.js";
 import { type Pty, spawn } from "./pty.js";
 import { type Echo, watchEcho } from "./termios.js";
 import type { Size, Tty } from "./tty.js";
-import { cut, Utf8Pieces } from "./utf8.js";
+import { Utf8Pieces } from "./utf8.js";
 
 /** Bytes that may wait for the terminal or an output before the child has to. */
 const HIGH_WATER = 1024 * 1024;
@@ -14,8 +14,6 @@ const HIGH_WATER = 1024 * 1024;
 const LOW_WATER = 256 * 1024;
 /** The same for what is typed, before the terminal has to. */
 const TYPED_HIGH_WATER = 64 * 1024;
-/** Bytes of output in one event at most. It is all that a full disk can cost. */
-const LONGEST = 4096;
 /** Milliseconds that a terminal may take nothing at the end before the rest is given up. */
 const STUCK = 2_000;
 /** Milliseconds after which a child that ignores SIGTERM, as interactive shells do, sees its terminal hang up. */
@@ -60,18 +58,15 @@ export async function run(options: SessionOptions): Promise<SessionEnd> {
   const record = (text: Uint8Array) => {
     if (text.length === 0 || clock.paused) return;
     const time = clock.now();
-    for (const piece of cut(text, LONGEST)) for (const output of outputs) output.print(time, piece);
+    for (const output of outputs) output.print(time, text);
   };
 
   let size = options.size();
   let waiting = false;
   /** What the child printed last, for telling a question for a password. */
   let tail = "";
-  const onOutput = (chunk: Uint8Array, release: () => void) => {
-    tty?.write(chunk, () => {
-      release();
-      relieve();
-    });
+  const onOutput = (chunk: Uint8Array) => {
+    tty?.write(chunk, relieve);
     const text = pieces.push(chunk);
     record(text);
     if (options.captureInput) tail = (tail + Buffer.from(text.subarray(-400)).toString()).slice(-200);
@@ -80,7 +75,6 @@ export async function run(options: SessionOptions): Promise<SessionEnd> {
       pty.pause();
       for (const output of outputs) void output.drained().then(relieve);
     }
-    return tty?.pending ? "kept" : undefined;
   };
   const relieve = () => {
     if (!waiting || above(LOW_WATER)) return;
@@ -115,7 +109,13 @@ export async function run(options: SessionOptions): Promise<SessionEnd> {
   const { prefix, pause, addMarker: markerKey } = options.keys;
   const reader = new KeyReader();
   let armed = false;
+  const special = ["\x1b", ...[prefix, pause, markerKey].flatMap((key) => key ?? [])];
   const onTyped = (bytes: string) => {
+    // What holds none of our keys need not be taken apart: whoever types waits for it.
+    if (reader.idle && !armed && !special.some((key) => bytes.includes(key))) {
+      input.type(bytes, tail, !clock.paused);
+      return;
+    }
     let passed = "";
     for (const { text, pasted } of reader.read(bytes)) {
       const is = (key: Key | undefined) => !pasted && key !== undefined && key.includes(text);
@@ -155,10 +155,7 @@ export async function run(options: SessionOptions): Promise<SessionEnd> {
   if (tty) {
     process.on("SIGWINCH", resize);
     tty.onEnd = hangUp;
-    tty.onInput = (chunk) => {
-      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString("latin1");
-      onTyped(withoutAnswers(bytes));
-    };
+    tty.onInput = (bytes) => onTyped(withoutAnswers(bytes));
     tty.resume();
     resize(); // The size may have changed before anybody listened.
   }
@@ -209,6 +206,13 @@ class TypedInput {
   readonly #tty: Tty | undefined;
   readonly #echo: Echo | undefined;
   readonly #record: (text: string) => void;
+  /** Whether the terminal waits for the child. */
+  #held = false;
+  readonly #taken = () => {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#tty?.resume();
+  };
 
   constructor(pty: Pty, tty: Tty | undefined, echo: Echo | undefined, record: (text: string) => void) {
     this.#pty = pty;
@@ -228,8 +232,10 @@ class TypedInput {
   }
 
   #pass(data: Uint8Array): void {
-    this.#pty.write(data, () => this.#tty?.resume());
-    if (this.#pty.pending > TYPED_HIGH_WATER) this.#tty?.pause();
+    this.#pty.write(data, this.#taken);
+    if (this.#pty.pending <= TYPED_HIGH_WATER) return;
+    this.#held = true;
+    this.#tty?.pause();
   }
 
   /** Asks before and after: a program that stops taking secrets as soon as it has read one must not betray it. */

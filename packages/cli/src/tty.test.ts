@@ -19,7 +19,7 @@ test("a console shows, is typed on, knows its size and gets its settings back", 
   await tty.raw();
   expect(input.isRaw).toBe(true);
   const typed = new Promise<string>((resolve) => {
-    tty.onInput = (chunk) => resolve(Buffer.from(chunk).toString());
+    tty.onInput = (bytes) => resolve(Buffer.from(bytes, "latin1").toString());
   });
   tty.resume();
   pty.write(Buffer.from("ż"));

@@ -2,6 +2,7 @@
 // that they are connected to.
 import { closeSync, constants, openSync } from "node:fs";
 import { ReadStream, WriteStream } from "node:tty";
+import { Outlet } from "./outlet.js";
 import { RawMode } from "./termios.js";
 
 export interface Size {
@@ -15,8 +16,8 @@ const FLAGS = constants.O_RDWR | constants.O_NOCTTY;
 
 /** A terminal, in raw mode between `raw()` and `restore()`. */
 export abstract class Tty {
-  /** Gets what is typed, from the first `resume()` on. The chunk may be kept. */
-  onInput: (chunk: Uint8Array) => void = () => {};
+  /** Gets what is typed as bytes in a string (see `Key`), from the first `resume()` on. */
+  onInput: (bytes: string) => void = () => {};
   /** Called once when the terminal goes away. */
   onEnd: () => void = () => {};
 
@@ -24,7 +25,7 @@ export abstract class Tty {
   abstract get size(): Size;
   /** Bytes written that the terminal has not taken yet. */
   abstract get pending(): number;
-  /** Writes without blocking; calls `taken` when everything written so far has been taken. */
+  /** Writes without blocking; calls `taken` when everything written so far has been taken, at once where it is. */
   abstract write(data: Uint8Array | string, taken?: () => void): void;
   abstract raw(): Promise<void>;
   abstract restore(): Promise<void>;
@@ -53,7 +54,10 @@ export abstract class Tty {
 /** The controlling terminal of this process. */
 class DevTty extends Tty {
   readonly #fd: number;
+  /** For writing, without blocking. */
+  readonly #out: number;
   readonly #stream: ReadStream;
+  readonly #outlet: Outlet;
   readonly #mode: RawMode;
   readonly #onContinue = () => void this.#mode.enter();
   #open = true;
@@ -66,10 +70,12 @@ class DevTty extends Tty {
     // The stream opens its own description, so that not blocking stays its affair. What is typed is handed over as it is read, without the stream's queue in between.
     const buffer = Buffer.allocUnsafe(READ);
     const typed = (length: number) => {
-      this.onInput(Uint8Array.prototype.slice.call(buffer, 0, length));
+      this.onInput(buffer.toString("latin1", 0, length));
       return true;
     };
     this.#stream = new ReadStream(this.#fd, { onread: { buffer, callback: typed } } as object);
+    this.#out = openSync("/dev/tty", constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
+    this.#outlet = new Outlet(this.#out, (piece, done) => this.#stream.write(piece, () => done()));
     this.#mode = new RawMode(this.#fd);
     const end = () => {
       if (!this.#open) return;
@@ -93,11 +99,11 @@ class DevTty extends Tty {
   }
 
   get pending(): number {
-    return this.#open ? this.#stream.writableLength : 0;
+    return this.#open ? this.#outlet.pending : 0;
   }
 
   write(data: Uint8Array | string, taken?: () => void): void {
-    if (this.#open) this.#stream.write(data, taken && (() => taken()));
+    if (this.#open) this.#outlet.write(typeof data === "string" ? Buffer.from(data) : data, taken);
     else taken?.();
   }
 
@@ -125,6 +131,7 @@ class DevTty extends Tty {
     this.#open = false;
     this.#mode.close();
     this.#stream.destroy();
+    closeSync(this.#out);
     try {
       closeSync(this.#fd);
     } catch {
@@ -144,7 +151,7 @@ export class ConsoleTty extends Tty {
     if (!input.isTTY || !output.isTTY) throw new Error("standard input and output are no console");
     this.#input = input;
     this.#output = output;
-    input.on("data", (chunk: Uint8Array) => this.onInput(chunk));
+    input.on("data", (chunk: Buffer) => this.onInput(chunk.toString("latin1")));
     input.once("end", () => this.onEnd()).on("error", () => this.onEnd());
     input.pause();
   }

@@ -13,7 +13,6 @@ import { FileOutput } from "../output.js";
 import { Probe, QUERIES } from "../probe.js";
 import { requirePty } from "../pty.js";
 import { openRecordingFile, type RecordingFile } from "../recording-file.js";
-import { chooseServer } from "../server.js";
 import { run as runSession } from "../session.js";
 import type { LiveOptions, LiveOutput } from "../stream/live-output.js";
 import { userShell } from "../system.js";
@@ -75,7 +74,7 @@ async function session(values: Values, env: Environment, outputs: Outputs, extra
     warn("Input is not recorded: on Windows nobody can tell whether a password is being typed");
   }
   if (values.has("stream-input") && !captureInput) warn("--stream-input does nothing without --capture-input");
-  const server = asksServer(outputs) ? await chooseServer(values, env) : undefined;
+  const server = asksServer(outputs) ? await (await import("../server.js")).chooseServer(values, env) : undefined;
   const tty = headless ? undefined : openTty();
   try {
     const size = () => {
@@ -196,8 +195,7 @@ async function goLive(
   const { LiveOutput } = await import("../stream/live-output.js");
   const control = new AbortController();
   if (tty) {
-    tty.onInput = (chunk) => {
-      const bytes = Buffer.from(chunk).toString("latin1");
+    tty.onInput = (bytes) => {
       if (bytes.includes("\x03")) control.abort();
       typed += asked.probe && !asked.probe.done ? asked.probe.read(bytes) : bytes;
     };
@@ -228,8 +226,8 @@ async function ask(tty: Tty, env: Environment): Promise<{ probe: Probe | undefin
   await new Promise<void>((resolve) => {
     let timer = setTimeout(resolve, SILENCE);
     tty.onEnd = resolve;
-    tty.onInput = (chunk) => {
-      typed += probe.read(Buffer.from(chunk).toString("latin1"));
+    tty.onInput = (bytes) => {
+      typed += probe.read(bytes);
       clearTimeout(timer);
       timer = setTimeout(resolve, probe.done ? 0 : SILENCE);
     };
