@@ -1,5 +1,6 @@
 import { boxDrawing } from "./box-drawing.js";
-import { block, braille, legacy, octant, sextant } from "./mosaic.js";
+import { legacyGlyph } from "./legacy.js";
+import { block, braille } from "./mosaic.js";
 import { arc, polygon, type Shape, slant } from "./shape.js";
 
 /** The exact shapes of a character that is a drawing rather than a letter; undefined for all others.
@@ -16,21 +17,26 @@ export function glyph(
   height: number,
   line: number = Math.max(1, Math.round(Math.min(width, height / 2) / 8)),
 ): Shape[] | undefined {
+  return (
+    commonGlyph(codePoint, width, height, line) ??
+    (isLegacyGlyph(codePoint) ? legacyGlyph(codePoint, width, height, line) : undefined)
+  );
+}
+
+/** The same without those of legacy computing, which take as much code as all others and are seldom seen. */
+export function commonGlyph(codePoint: number, width: number, height: number, line: number): Shape[] | undefined {
   if (codePoint < 0x2500) return undefined;
   if (codePoint < 0x2580) return boxDrawing(codePoint, width, height, line);
   if (codePoint < 0x25a0) return block(codePoint, width, height);
-  if (codePoint < 0x25e2) return undefined;
-  if (codePoint < 0x25e6) return [corner(codePoint - 0x25e2, width, height)];
-  if (codePoint < 0x2800) return undefined;
-  if (codePoint < 0x2900) return braille(codePoint, width, height);
-  if (codePoint < 0xe0b0) return undefined;
-  if (codePoint < 0xe0c0) return powerline(codePoint - 0xe0b0, width, height, line);
-  if (codePoint < 0x1cd00) return undefined;
-  if (codePoint < 0x1cde6) return octant(codePoint, width, height);
-  if (codePoint < 0x1fb00) return undefined;
-  if (codePoint < 0x1fb3c) return sextant(codePoint, width, height);
-  if (codePoint < 0x1fbaf) return legacy(codePoint, width, height, line);
+  if (codePoint > 0x25e1 && codePoint < 0x25e6) return [corner(codePoint - 0x25e2, width, height)];
+  if (codePoint >> 8 === 0x28) return braille(codePoint, width, height);
+  if (codePoint >> 4 === 0xe0b) return powerline(codePoint - 0xe0b0, width, height, line);
   return undefined;
+}
+
+/** Whether a character is one of legacy computing that {@link glyph} knows. */
+export function isLegacyGlyph(codePoint: number): boolean {
+  return (codePoint > 0x1ccff && codePoint < 0x1cde6) || (codePoint > 0x1faff && codePoint < 0x1fbaf);
 }
 
 /** Half of the cell: in the lower right, lower left, upper left, upper right. */

@@ -1,6 +1,6 @@
 import type { Theme } from "@asciinema-ts/asciicast";
 import type { Color, Pen, Rgb, Terminal } from "@asciinema-ts/vt";
-import { ramp, toOklab } from "./oklab.js";
+import { adapt, BACKGROUND, FOREGROUND } from "./adaptive.js";
 
 /** The built-in colour schemes, by the names that the player's `theme` option and `asciicast` theme classes use. */
 export const themes: Readonly<Record<string, Theme>> = {
@@ -87,11 +87,7 @@ export const themes: Readonly<Record<string, Theme>> = {
   },
 };
 
-/** Index of the default text colour in a palette. */
-export const FOREGROUND = 256;
-
-/** Index of the default background colour in a palette. */
-export const BACKGROUND = 257;
+export { BACKGROUND, FOREGROUND };
 
 /** Colours of a run of cells as they are to be painted: 0xRRGGBB, with inverse, faint, conceal and brightness applied. */
 export interface Colors {
@@ -108,26 +104,22 @@ export interface Colors {
  *  @param options.adaptive  derive 16–255 from the theme: the cube is interpolated in OKLab between the background, colours
  *                           1–6 and the text colour, the greys between background and text. Otherwise they are xterm's. */
 export function palette(theme: Theme, options: { adaptive?: boolean } = {}): Uint32Array {
+  const colors = plainPalette(theme);
+  if (options.adaptive) adapt(colors);
+  return colors;
+}
+
+/** The palette with xterm's colours 16–255. */
+export function plainPalette(theme: Theme): Uint32Array {
   const colors = new Uint32Array(258);
   for (let i = 0; i < 16; i++) colors[i] = parse(theme.palette[i] ?? theme.palette[i - 8] ?? "#000000");
   colors[FOREGROUND] = parse(theme.fg);
   colors[BACKGROUND] = parse(theme.bg);
-
-  if (options.adaptive) {
-    // Corners of the cube, numbered by bits: 1 red, 2 green, 4 blue. 0 is the background, 7 the text.
-    const corners = [BACKGROUND, 1, 2, 3, 4, 5, 6, FOREGROUND].map((i) => toOklab(colors[i]!));
-    for (let i = 0; i < 216; i++) {
-      colors[16 + i] = ramp(corners, [Math.floor(i / 36) / 5, (Math.floor(i / 6) % 6) / 5, (i % 6) / 5]);
-    }
-    const ends = [corners[0]!, corners[7]!];
-    for (let i = 0; i < 24; i++) colors[232 + i] = ramp(ends, [(i + 1) / 25]);
-  } else {
-    const level = (n: number) => (n === 0 ? 0 : 55 + 40 * n);
-    for (let i = 0; i < 216; i++) {
-      colors[16 + i] = (level(Math.floor(i / 36)) << 16) | (level(Math.floor(i / 6) % 6) << 8) | level(i % 6);
-    }
-    for (let i = 0; i < 24; i++) colors[232 + i] = (8 + 10 * i) * 0x010101;
+  const level = (n: number) => (n === 0 ? 0 : 55 + 40 * n);
+  for (let i = 0; i < 216; i++) {
+    colors[16 + i] = (level(Math.floor(i / 36)) << 16) | (level(Math.floor(i / 6) % 6) << 8) | level(i % 6);
   }
+  for (let i = 0; i < 24; i++) colors[232 + i] = (8 + 10 * i) * 0x010101;
   return colors;
 }
 

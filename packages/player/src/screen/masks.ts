@@ -1,8 +1,10 @@
-import { glyph as shapesOf } from "@asciinema-ts/render";
+import type { Shape } from "@asciinema-ts/render";
 import { BOLD, type Glyph, type GlyphTable, ITALIC, SIZE } from "./glyphs.js";
 
 /** Levels of coverage: 0 is none, the last one all. Steps of a sixteenth hit the shades of block elements exactly. */
 export const LEVELS = 17;
+
+export type Shapes = (codePoint: number, width: number, height: number, line: number) => Shape[] | undefined;
 
 /** What glyphs are drawn with. */
 export interface Face {
@@ -16,6 +18,8 @@ export interface Face {
   line: number;
   cellWidth: number;
   cellHeight: number;
+  /** The exact shapes of a character that is a drawing, in a cell of so many pixels. */
+  shapes: Shapes;
   /** The text is lighter than its background: fonts are smoothed differently for it. */
   light: boolean;
 }
@@ -98,7 +102,7 @@ export function drawGlyph(
   width: number,
   ink = face.light ? "#fff" : "#000",
 ): void {
-  const { cellWidth, cellHeight, line, baseline } = face;
+  const { cellWidth, cellHeight, line, baseline, shapes: shapesOf } = face;
   const size = (style & SIZE) >> 2;
   const wide = size > 0 ? 2 : 1;
   const high = size > 1 ? 2 : 1;

@@ -1,14 +1,15 @@
 import type { Theme } from "@asciinema-ts/asciicast";
-import { BACKGROUND, FOREGROUND, palette } from "@asciinema-ts/render";
+import { BACKGROUND, commonGlyph, FOREGROUND, isLegacyGlyph, plainPalette } from "@asciinema-ts/render";
 import type { Changes, Terminal } from "@asciinema-ts/vt";
 import { html } from "../dom.js";
 import type { EmbeddedTheme } from "../driver.js";
+import { type More, more } from "../loader.js";
 import type { Settings } from "../options.js";
 import { type CursorLook, expand, type Look } from "./cells.js";
 import { legible, luminance, ThemeProbe, toTheme } from "./colors.js";
 import { BASE_FONT_SIZE, type Geometry, layOut } from "./geometry.js";
 import { GlyphTable } from "./glyphs.js";
-import { canReadPixels, type Face, fontOf } from "./masks.js";
+import { canReadPixels, type Face, fontOf, type Shapes } from "./masks.js";
 import { PixelPainter } from "./pixel-painter.js";
 import { TextLayer } from "./text-layer.js";
 import { TextPainter } from "./text-painter.js";
@@ -59,6 +60,16 @@ export class Screen {
     this.#inView = entries.at(-1)!.isIntersecting;
     this.#request();
   });
+
+  #shapes: Shapes = (codePoint, ...cell) => {
+    const shapes = commonGlyph(codePoint, ...cell);
+    if (shapes || !isLegacyGlyph(codePoint)) return shapes;
+    if (!this.#legacy) this.#later(({ legacyGlyph }) => (this.#legacy = legacyGlyph));
+    this.#legacy ??= () => undefined;
+    return this.#legacy(codePoint, ...cell);
+  };
+  /** Those of seldom seen ones, once they are loaded; until then the font has to do. */
+  #legacy: Shapes | undefined;
 
   #running = false;
   #ticker: ReturnType<typeof setInterval> | undefined;
@@ -257,6 +268,14 @@ export class Screen {
     this.#colorsChanged = false;
   }
 
+  /** Does something with what has to be loaded, and paints anew. */
+  #later(use: (more: More) => void): void {
+    more().then((more) => {
+      use(more);
+      this.relay();
+    }, reportError);
+  }
+
   /** Measures and places everything; false while there is no room. */
   #layOut(): boolean {
     const { cols, rows } = this.#terminal;
@@ -294,6 +313,7 @@ export class Screen {
       line: Math.max(1, Math.round(size / 14)),
       cellWidth: geometry.cellWidth,
       cellHeight: geometry.cellHeight,
+      shapes: this.#shapes,
       light: luminance(this.#palette[FOREGROUND]!) > luminance(this.#palette[BACKGROUND]!),
     };
     this.#glyphs = new GlyphTable();
@@ -366,7 +386,13 @@ export class Screen {
     }
     const theme = embedded ?? this.#probe.read();
     this.#theme = theme;
-    this.#palette = palette(theme, { adaptive: this.settings.adaptivePalette });
+    const colors = plainPalette(theme);
+    this.#palette = colors;
+    if (this.settings.adaptivePalette)
+      this.#later(({ adapt }) => {
+        adapt(colors);
+        this.#colorsChanged = true;
+      });
     this.#colorsChanged = true;
     const [fg, bg] = [this.#palette[FOREGROUND]!, this.#palette[BACKGROUND]!];
     style.setProperty("--ap-legible", `#${legible(fg, bg).toString(16).padStart(6, "0")}`);
