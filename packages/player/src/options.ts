@@ -72,16 +72,16 @@ export type CursorMode = "blinking" | "steady" | "hidden";
 
 /** What a driver is told: playback options, checked. Times are seconds, as everywhere in the public face. */
 export interface DriverOptions {
-  cols: number | undefined;
-  rows: number | undefined;
+  cols?: number | undefined;
+  rows?: number | undefined;
   speed: number;
-  idleTimeLimit: number | undefined;
+  idleTimeLimit?: number;
   startAt: number;
   preload: boolean;
   loop: boolean | number;
   poster: Poster | undefined;
-  audioUrl: string | undefined;
-  markers: Marker[] | undefined;
+  audioUrl?: string;
+  markers?: Marker[];
   pauseOnMarkers: boolean;
 }
 
@@ -90,15 +90,16 @@ export interface Settings {
   driver: DriverOptions;
   autoPlay: boolean;
   theme: { name: string; embedded: boolean };
-  adaptivePalette: boolean;
+  adaptivePalette?: boolean;
   boldIsBright: boolean;
   fit: Fit;
   controls: boolean | "auto";
   cursorMode: CursorMode;
+  /** As in CSS. */
   fontSize: string | undefined;
-  fontFamily: string | undefined;
-  lineHeight: number;
-  keystrokes: boolean;
+  terminalFontFamily?: string;
+  terminalLineHeight: number;
+  keystrokeOverlay: boolean;
   logger: Logger;
 }
 
@@ -112,44 +113,43 @@ const silence: Logger = { log: nothing, debug: nothing, info: nothing, warn: not
  *
  *  @throws Error  `unsupported cursor mode`, `unsupported fit mode`, `unsupported keystroke overlay option` */
 export function settle(options: Options): Settings {
-  const autoPlay = options.autoPlay ?? options.autoplay ?? false;
-  const cursorMode = options.cursorMode ?? "blinking";
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value != null)) as Given;
+  const { autoplay = false, autoPlay = autoplay, theme = "auto/asciinema", terminalFontSize = "" } = given;
+  const { cursorMode = "blinking", fit = "width", keystrokeOverlay = false, startAt = 0, poster = "" } = given;
   if (!cursorModes.includes(cursorMode)) throw new Error(`unsupported cursor mode: ${cursorMode}`);
-  const fit = options.fit ?? "width";
   if (!fits.includes(fit)) throw new Error(`unsupported fit mode: ${fit}`);
-  const keystrokes = options.keystrokeOverlay ?? false;
-  if (typeof keystrokes !== "boolean") throw new Error(`unsupported keystroke overlay option: ${keystrokes}`);
-  const theme = options.theme ?? "auto/asciinema";
-  const { cols, rows } = showable({ cols: options.cols ?? 0, rows: options.rows ?? 0 });
-  const size = options.terminalFontSize ?? undefined;
+  if (typeof keystrokeOverlay !== "boolean")
+    throw new Error(`unsupported keystroke overlay option: ${keystrokeOverlay}`);
+  const { cols, rows } = showable({ cols: given.cols ?? 0, rows: given.rows ?? 0 });
+  const [, auto, name] = /^(auto\/)?(.*)/s.exec(theme)!;
   return {
-    driver: {
-      cols: options.cols ? cols : undefined,
-      rows: options.rows ? rows : undefined,
-      speed: options.speed ?? 1,
-      idleTimeLimit: options.idleTimeLimit ?? undefined,
-      startAt: seconds(options.startAt ?? 0),
-      preload: options.preload ?? false,
-      loop: options.loop ?? false,
-      poster: autoPlay ? undefined : poster(options.poster ?? ""),
-      audioUrl: options.audioUrl ?? undefined,
-      markers: options.markers ?? undefined,
-      pauseOnMarkers: options.pauseOnMarkers ?? false,
-    },
+    boldIsBright: false,
+    controls: "auto",
+    terminalLineHeight: 4 / 3,
+    logger: silence,
+    ...given,
     autoPlay,
-    theme: theme.startsWith("auto/") ? { name: theme.slice(5), embedded: true } : { name: theme, embedded: false },
-    adaptivePalette: options.adaptivePalette ?? false,
-    boldIsBright: options.boldIsBright ?? false,
-    fit: fit === false ? "none" : fit,
-    controls: options.controls ?? "auto",
     cursorMode,
-    fontSize: size && (fontSizes[size] ?? size),
-    fontFamily: options.terminalFontFamily ?? undefined,
-    keystrokes,
-    lineHeight: options.terminalLineHeight ?? 4 / 3,
-    logger: options.logger ?? silence,
+    keystrokeOverlay,
+    theme: { name: name!, embedded: !!auto },
+    fit: fit || "none",
+    fontSize: fontSizes[terminalFontSize] ?? terminalFontSize,
+    driver: {
+      speed: 1,
+      preload: false,
+      loop: false,
+      pauseOnMarkers: false,
+      ...given,
+      cols: given.cols && cols,
+      rows: given.rows && rows,
+      startAt: seconds(startAt),
+      poster: autoPlay ? undefined : toPoster(poster),
+    },
   };
 }
+
+/** Options without those that are null. */
+type Given = { [Name in keyof Options]: NonNullable<Options[Name]> };
 
 /** `90`, `"90"`, `"1:30"`, `"0:01:30"` → 90. */
 export function seconds(time: number | string): number {
@@ -158,8 +158,9 @@ export function seconds(time: number | string): number {
 }
 
 /** The poster that a text asks for; what is neither kind shows nothing. */
-function poster(text: string): Poster | undefined {
-  if (text.startsWith("npt:")) return { type: "npt", value: seconds(text.slice(4)) };
-  if (text.startsWith("data:text/plain,")) return { type: "text", value: text.slice("data:text/plain,".length) };
+function toPoster(text: string): Poster | undefined {
+  const [, time, screen] = /^(?:npt:(.*)|data:text\/plain,(.*))/s.exec(text) ?? [];
+  if (time !== undefined) return { type: "npt", value: seconds(time) };
+  if (screen !== undefined) return { type: "text", value: screen };
   return undefined;
 }

@@ -94,7 +94,7 @@ export class PlayerView {
     const { cols = 80, rows = 24, poster, startAt } = settings.driver;
     if (poster) this.#resting = startAt;
     this.#terminal = new Terminal({ cols, rows });
-    const { theme, fontFamily, controls } = settings;
+    const { theme, terminalFontFamily: fontFamily, controls } = settings;
     this.#element = html("div", { class: `ap-player ap-default-term-ff asciinema-player-theme-${theme.name}` });
     if (fontFamily) this.#element.style.setProperty("--term-font-family", fontFamily);
     this.#wrapper = html("div", { class: "ap-wrapper", tabindex: -1 }, this.#element);
@@ -112,7 +112,7 @@ export class PlayerView {
     this.#measure();
     this.#listen();
     this.#queue = this.#init().catch(() => {});
-    if (settings.keystrokes) this.#toggleKeystrokes();
+    if (settings.keystrokeOverlay) this.#toggleKeystrokes();
   }
 
   async #init(): Promise<void> {

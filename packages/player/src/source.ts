@@ -1,7 +1,7 @@
 import type { Driver, DriverFactory } from "./driver.js";
 import type { EventSourceSource } from "./live/event-source.js";
 import type { WebSocketSource } from "./live/websocket.js";
-import { type More, more } from "./loader.js";
+import { more } from "./loader.js";
 import { recordingDriver } from "./recording/driver.js";
 import type { BenchmarkSource } from "./synthetic/benchmark.js";
 import type { ClockSource } from "./synthetic/clock.js";
@@ -51,15 +51,12 @@ export interface RecordingSource {
  *
  *  Of addresses, `ws:` and `wss:` are streams, `clock:` and `random:` what they say, `benchmark:URL` measures with the
  *  recording at URL; all others are recordings. */
-export type Source =
-  | string
-  | RecordingSource
-  | WebSocketSource
-  | EventSourceSource
-  | ClockSource
-  | { driver: "random" }
-  | BenchmarkSource
-  | DriverFactory;
+export type Source = string | RecordingSource | OtherSource | DriverFactory;
+
+/** What is no recording. */
+export type OtherSource = WebSocketSource | EventSourceSource | ClockSource | { driver: "random" } | BenchmarkSource;
+
+const others = ["websocket", "eventsource", "clock", "random", "benchmark"];
 
 /** Makes a driver, of which the code may have to be loaded first. */
 export type AnyDriverFactory = (...args: Parameters<DriverFactory>) => Driver | Promise<Driver>;
@@ -70,26 +67,10 @@ export type AnyDriverFactory = (...args: Parameters<DriverFactory>) => Driver | 
 export function driverFor(source: Source): AnyDriverFactory {
   if (typeof source === "function") return source;
   const wanted = typeof source === "string" ? fromAddress(source) : source;
-  switch (wanted.driver) {
-    case undefined:
-    case "recording":
-      return recordingDriver(wanted as RecordingSource);
-    case "websocket":
-      return loaded((more) => more.webSocketDriver(wanted));
-    case "eventsource":
-      return loaded((more) => more.eventSourceDriver(wanted));
-    case "clock":
-      return loaded((more) => more.clockDriver(wanted));
-    case "random":
-      return loaded((more) => more.randomDriver());
-    case "benchmark":
-      return loaded((more) => more.benchmarkDriver(wanted));
-  }
-  throw new Error(`unsupported driver: ${JSON.stringify(source)}`);
-}
-
-function loaded(factory: (more: More) => DriverFactory): AnyDriverFactory {
-  return async (...args) => factory(await more())(...args);
+  const { driver = "recording" } = wanted;
+  if (driver === "recording") return recordingDriver(wanted as RecordingSource);
+  if (!others.includes(driver)) throw new Error(`unsupported driver: ${JSON.stringify(source)}`);
+  return async (...args) => (await more()).driverFor(wanted as OtherSource)(...args);
 }
 
 function fromAddress(url: string): Exclude<Source, string | DriverFactory> {

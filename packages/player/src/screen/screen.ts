@@ -280,7 +280,7 @@ export class Screen {
   #layOut(): boolean {
     const { cols, rows } = this.#terminal;
     const { width } = this.#box;
-    const { fit: wanted, lineHeight } = this.settings;
+    const { fit: wanted, terminalLineHeight } = this.settings;
     const fit = this.#isFullscreen ? "both" : wanted;
     if (width === 0 && fit !== "none") return false;
     const ratio = devicePixelRatio || 1;
@@ -290,7 +290,7 @@ export class Screen {
       this.#context.font = fontOf(0, { family, size });
       return this.#context.measureText("M".repeat(64)).width / 64;
     };
-    const metrics = { charWidth: measure(BASE_FONT_SIZE), charHeight: BASE_FONT_SIZE * lineHeight };
+    const metrics = { charWidth: measure(BASE_FONT_SIZE), charHeight: BASE_FONT_SIZE * terminalLineHeight };
     const geometry = layOut({
       fit,
       container: this.#box,
