@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Options, Player, Source } from "../packages/player/src/index.js";
 import { launchChromium } from "./chromium.js";
@@ -39,18 +39,33 @@ afterAll(async () => {
   await site?.stop();
 });
 
-async function open(source: Source, options: Options = {}, width = 800) {
-  const page = await site.open(browser, { viewport: { width, height: 600 } });
+async function open(source: Source, options: Options = {}) {
+  const page = await site.open(browser);
+  await create(page, source, options);
+  return page;
+}
+
+/** Puts a player into a page, in place of the one before. */
+async function create(page: Page, source: Source, options: Options): Promise<void> {
   await page.evaluate(
     ([source, options]) => {
+      window.player?.dispose();
       window.player = AsciinemaPlayer.create(source, document.querySelector("#box")!, { controls: true, ...options });
     },
     [source === "live" ? `${site.url.replace("http", "ws")}/live` : source, options] as const,
   );
-  return page;
 }
 
-type Act = (page: Awaited<ReturnType<typeof open>>) => Promise<unknown>;
+/** Waits until what fades in or out has. */
+const settled = (page: Page) =>
+  page.evaluate(async () => {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    await Promise.allSettled(
+      document.getAnimations().map((animation) => animation instanceof CSSTransition && animation.finished),
+    );
+  });
+
+type Act = (page: Page) => Promise<unknown>;
 const states: [name: string, source: Source, act: Act][] = [
   ["ready", "/recording.cast", (page) => page.waitForSelector(".ap-overlay-start")],
   ["playing", "/recording.cast", (page) => page.evaluate(() => window.player.play())],
@@ -129,19 +144,20 @@ const states: [name: string, source: Source, act: Act][] = [
 test.each(states)(
   "%s: nothing that axe objects to, on light and dark themes, wide and narrow",
   async (_, source, act) => {
+    const page = await site.open(browser);
+    await page.addScriptTag({ url: "/axe.js" });
     for (const [theme, width] of [
       ["asciinema", 800],
       ["solarized-light", 390],
     ] as const) {
-      const page = await open(source, { theme, preload: source === "/recording.cast" }, width);
+      await page.setViewportSize({ width, height: 600 });
+      await create(page, source, { theme, preload: source === "/recording.cast" });
       await act(page);
-      await page.waitForTimeout(200);
-      await page.addScriptTag({ url: "/axe.js" });
+      await settled(page);
       const { violations } = await page.evaluate(() => axe.run());
       const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
       // The page around the player is none of its business.
       expect(found.filter((violation) => !/^(page-has-heading-one|region|landmark)/.test(violation))).toEqual([]);
-      await page.context().close();
     }
   },
 );
@@ -163,7 +179,6 @@ test("everything can be reached with the keyboard, and shows that it is", async 
     expect(visible, `${name} has a visible focus`).toBe(true);
   }
   expect(reached).toEqual(["Terminal", "link", "Play", "Position", "Speed, now 1 times", "Full screen"]);
-  await page.context().close();
 });
 
 test("the line is a slider: arrows, Home and End move it", async () => {
@@ -177,7 +192,6 @@ test("the line is a slider: arrows, Home and End move it", async () => {
   await expect.poll(value).toBe("60");
   await page.keyboard.press("Home");
   await expect.poll(value).toBe("0");
-  await page.context().close();
 });
 
 test("a finger scrubs", async () => {
@@ -221,7 +235,6 @@ test("reduced motion is honoured: no blinking, no transitions", async () => {
   await page.waitForTimeout(800);
   expect(await picture()).toBe(first);
   expect(await page.$eval(".ap-control-bar", (bar) => getComputedStyle(bar).transitionDuration)).toBe("0s");
-  await page.context().close();
 });
 
 test("with forced colours the terminal keeps its own, and what is around it takes the system's", async () => {
@@ -240,5 +253,4 @@ test("with forced colours the terminal keeps its own, and what is around it take
   const forced = await look();
   expect(forced).toEqual({ ...usual, bar: "rgb(0, 0, 0)" });
   expect(usual.bar).not.toBe(forced.bar);
-  await page.context().close();
 });

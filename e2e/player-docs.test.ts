@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchChromium } from "./chromium.js";
 import { cast, Site } from "./player-page.js";
 
@@ -43,7 +43,6 @@ beforeAll(async () => {
     response.write('data: {"cols":40,"rows":6,"init":"hello world"}\n\n');
   });
 });
-afterEach(() => page?.context().close());
 afterAll(async () => {
   await browser?.close();
   await site?.stop();

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AsciinemaPlayerElement } from "../packages/player/src/index.js";
 import { bundleModule } from "../scripts/player-bundle.mjs";
 import { launchChromium } from "./chromium.js";
@@ -22,7 +22,6 @@ beforeAll(async () => {
     ]),
   );
 });
-afterEach(() => page?.context().close());
 afterAll(async () => {
   await browser?.close();
   await site?.stop();

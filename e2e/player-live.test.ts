@@ -42,7 +42,6 @@ const names =
 
 /** Opens the page with a player that plays; `log` in it collects every event. A source in parentheses is an expression. */
 async function open(source: Source, options: Options = {}): Promise<void> {
-  await page?.context().close();
   page = await site.open(browser);
   const expression = typeof source === "string" && source.startsWith("(") ? source : JSON.stringify(source);
   await page.evaluate(`window.source = ${expression}`);
@@ -333,7 +332,6 @@ describe("a stream over a WebSocket", () => {
 test("the module plays streams, too", async () => {
   site.files.set("/module.js", (await bundleModule()).script);
   live.hub.reset({ lastId: 0, time: 0, cols: 40, rows: 6, dump: "by the module" });
-  await page?.context().close();
   page = await site.open(browser);
   await page.evaluate(`import("/module.js").then(({ create }) => {
     window.player = create("${url}", document.querySelector("#box"), { autoPlay: true });
@@ -360,7 +358,6 @@ describe("beside asciinema-player 3.17.0", () => {
        <main id="box"></main><script src="${script}"></script>`,
     );
     site.policy = undefined;
-    await page?.context().close();
     page = await site.open(browser);
     await page.goto(`${site.url}/both.html`);
     await page.evaluate(

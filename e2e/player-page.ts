@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { transform } from "esbuild";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { bundleScript } from "../scripts/player-bundle.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -30,6 +30,7 @@ export class Site {
   policy: string | undefined = policy;
   /** For what is more than files: sockets. */
   readonly server: Server;
+  #tab: (Page & { complaints: string[] }) | undefined;
 
   private constructor(server: Server) {
     this.server = server;
@@ -74,14 +75,29 @@ export class Site {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  /** Opens the page. `complaints` collects console messages, errors and violations. */
-  async open(browser: Browser, options: BrowserContextOptions = {}): Promise<Page & { complaints: string[] }> {
-    const context = await browser.newContext({ viewport: { width: 800, height: 600 }, ...options });
-    const page = Object.assign(await context.newPage(), { complaints: [] as string[] });
-    page.on("console", (message) => page.complaints.push(`${message.type()}: ${message.text()}`));
-    page.on("pageerror", (error) => page.complaints.push(`error: ${error.message}`));
-    await page.goto(`${this.url}/page.html`);
-    return page;
+  /** Opens the page. `complaints` collects console messages, errors and violations.
+   *
+   *  In the tab of the last call, since a new one takes longer than most tests; whoever did to a tab what does not go by
+   *  loading another page (zoom, the network) closes it. */
+  async open(
+    browser: Browser,
+    { width, height } = { width: 800, height: 600 },
+  ): Promise<Page & { complaints: string[] }> {
+    if (!this.#tab || this.#tab.isClosed()) {
+      const context = await browser.newContext();
+      const tab = Object.assign(await context.newPage(), { complaints: [] as string[] });
+      tab.on("console", (message) => tab.complaints.push(`${message.type()}: ${message.text()}`));
+      tab.on("pageerror", (error) => tab.complaints.push(`error: ${error.message}`));
+      this.#tab = tab;
+    }
+    const tab = this.#tab;
+    await tab.setViewportSize({ width, height });
+    await tab.emulateMedia({ colorScheme: null, reducedMotion: null, forcedColors: null });
+    await tab.mouse.move(-1, -1);
+    await tab.goto("about:blank"); // what the last page still has to say is not for this one
+    tab.complaints.length = 0;
+    await tab.goto(`${this.url}/page.html`);
+    return tab;
   }
 }
 

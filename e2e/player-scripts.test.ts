@@ -29,7 +29,6 @@ beforeAll(async () => {
 });
 afterEach(() => {
   site.files.set(MORE, more);
-  return page?.context().close();
 });
 afterAll(async () => {
   await browser?.close();
@@ -47,6 +46,7 @@ async function open(body: string, allowed = policy): Promise<void> {
   });
   page = await site.open(browser);
   asked = [];
+  page.removeAllListeners("request");
   page.on("request", (request) => void (/\.js$/.test(request.url()) && asked.push(new URL(request.url()).pathname)));
   await page.goto(`${site.url}/own.html`);
 }
@@ -88,13 +88,11 @@ test("it is found beside the player's script, where `data-more` says, or already
   await open('<script src="/deep/player.js"></script>');
   expect(await create("clock:")).toBeUndefined();
   expect(asked).toEqual(["/deep/player.js", `/deep${MORE}`]);
-  await page.context().close();
 
   site.files.set("/more-1a2b.js", more);
   await open('<script src="/player.js" data-more="more-1a2b.js"></script>');
   expect(await create("clock:")).toBeUndefined();
   expect(asked).toEqual(["/player.js", "/more-1a2b.js"]);
-  await page.context().close();
 
   await open(`<script src="${MORE}"></script><script src="/player.js"></script>`);
   expect(await create("clock:")).toBeUndefined();
@@ -109,7 +107,6 @@ test("a policy of nonces and a sandboxed frame let it in", async () => {
   );
   expect(await create("clock:")).toBeUndefined();
   expect(page.complaints).toEqual([]);
-  await page.context().close();
 
   site.files.set("/start.js", 'AsciinemaPlayer.create("clock:", document.querySelector("#box"), { autoPlay: true });');
   site.files.set(

@@ -58,7 +58,7 @@ beforeAll(async () => {
     cast(Array.from({ length: 100 }, (_, i): [number, string, string] => [i / 5, "o", `${i}\r\n`])),
   );
 });
-afterEach(() => page?.context().close());
+afterEach(() => page?.context().close()); // a visitor's click lets sound begin on later pages, too
 afterAll(async () => {
   await browser?.close();
   await site?.stop();

@@ -33,8 +33,7 @@ afterAll(async () => {
 
 /** Opens the page with a player; `log` in it collects every event. */
 async function open(source: Source, options: Options = {}, size?: { width: number; height: number }): Promise<void> {
-  await page?.context().close();
-  page = await site.open(browser, size ? { viewport: size } : {});
+  page = await site.open(browser, size);
   await page.evaluate(
     ([source, options]) => {
       window.log = [];
@@ -233,7 +232,7 @@ describe("playing", () => {
   });
 
   test("a machine that slept goes on where it was", async () => {
-    await open({ data: session }, { speed: 2 });
+    await open({ data: session }, { speed: 5 });
     await page.evaluate(async () => {
       await window.player.play();
       const now = performance.now.bind(performance);
@@ -661,6 +660,7 @@ describe("while it is shown", () => {
       const drawn = await page.$eval(".ap-term canvas", (canvas: HTMLCanvasElement) => canvas.width);
       expect(drawn).toBeGreaterThan(700);
     }
+    await page.context().close();
   });
 
   test("out of view nothing is painted, and all of it when it comes back", async () => {

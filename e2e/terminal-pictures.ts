@@ -57,7 +57,7 @@ async function picture({ name, cols, rows, moments }: Session): Promise<void> {
       xterm.picture(left);
       execFileSync("convert", [left, "-crop", `${wide}x${high}+0+0`, "+repage", left]);
       site.files.set("/show.cast", cast([[0, "o", input]], { width: cols, height: rows, theme }));
-      const page = await site.open(browser, { viewport: { width: 1600, height: 900 } });
+      const page = await site.open(browser, { width: 1600, height: 900 });
       await page.evaluate(
         (font) =>
           new Promise<void>((resolve) => {

@@ -112,14 +112,13 @@ export class PlayerView {
     this.#measure();
     this.#listen();
     this.#queue = this.#init().catch(() => {});
-    if (settings.keystrokeOverlay) this.#toggleKeystrokes();
   }
 
   async #init(): Promise<void> {
     await null; // whoever called `create` listens by now
     if (this.#disposed) return;
-    const { autoPlay } = this.#settings;
-    await this.#open();
+    const { autoPlay, keystrokeOverlay } = this.#settings;
+    await Promise.all([this.#open(), keystrokeOverlay && this.#toggleKeystrokes()]);
     if (!autoPlay) this.#showStart();
     this.#wake();
     await this.#driver.init?.();
@@ -387,8 +386,8 @@ export class PlayerView {
     this.#curtain.loading(what, () => this.#driver.getLoaded?.() ?? 0);
   }
 
-  #toggleKeystrokes(): void {
-    more().then(({ Keystrokes }) => {
+  #toggleKeystrokes(): Promise<void> {
+    return more().then(({ Keystrokes }) => {
       this.#keystrokes ??= new Keystrokes(this.#screen.element);
       this.#keystrokes.toggle();
     }, reportError);
