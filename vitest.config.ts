@@ -22,6 +22,8 @@ export default defineConfig({
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for comes late on a machine that is busy.
+    expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,
     reporters: process.env["VITEST_REPORTER"] ? [process.env["VITEST_REPORTER"]] : ["default"],
   },
