@@ -282,6 +282,24 @@ describe("a stream over a WebSocket", () => {
     },
   );
 
+  // Rebuilt from a description of what `stream --local` of asciinema 3.1.0 was seen to send: it does not run here.
+  test("of the official command is joined late", async () => {
+    const dump = "one \x1b[76b\r\n\x1b[0m\x1b[2;1H\x1b[0m";
+    live.serve = (socket) => {
+      socket.send(Buffer.from("ALiS\x01", "latin1"));
+      socket.send(Buffer.concat([Buffer.from("0101a3e84a50180019", "hex"), Buffer.from(dump)]));
+      socket.send(Buffer.concat([Buffer.from("6f02c80105", "hex"), Buffer.from("two\r\n")]));
+      socket.send(Buffer.from("7803d10300", "hex"));
+    };
+    await open(url);
+    expect(await event("reset")).toMatchObject({ size: { cols: 80, rows: 24 }, init: dump });
+    await expect.poll(async () => (await text()).split("\n").map((line) => line.trimEnd())).toEqual(["one", "two"]);
+    expect(await time()).toBeGreaterThan(1.2);
+    live.close(1000, "stream ended");
+    await event("loading");
+    live.serve = (socket) => live.join(socket);
+  });
+
   test("is held back as long as the page wants", async () => {
     live.hub.reset({ lastId: 0, time: 0, cols: 40, rows: 6, dump: "" });
     for (const bufferTime of ["0", "700", "() => () => 700", "{ minBufferTime: 700, bufferLevelStep: 700 }"]) {

@@ -109,7 +109,8 @@ describe.skipIf(!existsSync(official))("the official command 2", () => {
 });
 
 describe("the official command 3", () => {
-  /** Sends what asciinema 3.1.0 sends, byte for byte but for the names, and returns what it looks at. */
+  /** Sends what asciinema 3.1.0 was seen to send, but for the names, and returns what it looks at. It is rebuilt from a
+   *  description: the command itself does not run here. */
   async function upload(port: number, content: string, installId = "b5b15a72-f5b6-4a1c-9b52-0d2cf1e3a0a1") {
     const boundary = "0f1b3c5d7e9f0a2b-1c3d5e7f9a0b2c4d-2d4f6a8b0c1e3f5a-3e5a7c9d1f2b4d6e";
     const body = [

@@ -558,6 +558,7 @@ test("who watches is counted", async () => {
   await viewers[1]!.close();
 });
 
+// Rebuilt from a description of what asciinema 3.1.0 was seen to send: the command itself does not run here.
 test("the official command's API calls lead to its socket", async () => {
   const { port } = server;
   const headers = { authorization: basic("01234567-89ab-cdef-0123-456789abcdef"), accept: "application/json" };
@@ -574,7 +575,6 @@ test("the official command's API calls lead to its socket", async () => {
   const stream = { id: 0, url, ws_producer_url, live: true, token: url.split("/").at(-1)! };
   const producer = await new TestProducer(server, stream, ["v1.alis"]).open();
   const viewer = await TestViewer.open(server, stream.token);
-  // Byte for byte what asciinema 3.1.0 sends.
   producer.raw(Uint8Array.from(Buffer.from("414c695301", "hex")));
   producer.raw(Uint8Array.from(Buffer.from("01000050180000", "hex")));
   producer.raw(Buffer.concat([Buffer.from("6f01a51f05", "hex"), Buffer.from("hello")]));
