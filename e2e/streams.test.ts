@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Wire } from "../packages/alis/test/receiver.js";
 import { Screen, scratch } from "../packages/cli/test/command.js";
 import { installId } from "../packages/server/test/harness.js";
-import { type LiveServer, startLiveServer, TestProducer } from "../packages/server/test/live.js";
+import { type LiveServer, startLiveServer, TestProducer, TestViewer } from "../packages/server/test/live.js";
 import { killDuringStream } from "../packages/server/test/stream-kills.js";
 import { launchChromium } from "./chromium.js";
 import { Site } from "./player-page.js";
@@ -187,6 +187,31 @@ describe("a stream's page", () => {
     await viewer.context().close();
     await site.stop();
   });
+});
+
+test("cards in lists say how it goes, and when it is over", async () => {
+  const stream = await server.stream({ title: "Listed", visibility: "public" });
+  const producer = await TestProducer.begin(server, stream, { dump: "here" });
+  const context = await browser.newContext();
+  const list = await context.newPage();
+  await list.clock.install();
+  const address = `http://127.0.0.1:${server.port}/explore/streams/live`;
+  await expect.poll(async () => (await fetch(address)).text()).toContain(stream.token);
+  await list.goto(address);
+  const card = list.locator(`[data-card="${stream.token}"]`);
+  expect(await card.textContent()).toContain("0 watching");
+  const viewer = await TestViewer.open(server, stream.token);
+  await viewer.shows("here");
+  await list.clock.fastForward(11_000);
+  await expect.poll(() => card.textContent()).toContain("1 watching");
+  await expect.poll(() => card.locator("img").getAttribute("src")).toMatch(/[?]f=t&n=\d+$/);
+  producer.event({ time: 1, type: "exit", status: 0 });
+  await producer.close(1000);
+  await expect.poll(async () => (await fetch(address)).text()).not.toContain(stream.token);
+  await list.clock.fastForward(11_000);
+  await expect.poll(() => card.locator(".time").textContent()).toBe("off");
+  await viewer.close();
+  await context.close();
 });
 
 test("the original player watches", async () => {

@@ -1,7 +1,7 @@
 // Adds to pages what needs script: the player, seeking by chapter, copying, the share form. Pages are whole without it.
 (() => {
   const icons = document.currentScript.dataset.icons;
-  /** The stream that the page shows: its player, its page, whether the past plays, where that begins in seconds. */
+  /** The stream that the page shows: its player, its page, whether the past plays. */
   let watched;
   document.documentElement.classList.add("scripted");
   addEventListener("DOMContentLoaded", start);
@@ -13,6 +13,8 @@
     }
     for (const line of document.querySelectorAll("[data-status]")) followStatus(line);
     for (const image of document.querySelectorAll("img[data-follow]")) followPicture(image);
+    const cards = [...document.querySelectorAll("[data-card]")];
+    if (cards.length > 0) followCards(cards);
     for (const command of document.querySelectorAll(".cmd")) addCopyButton(command);
     const sheet = document.getElementById("share");
     if (sheet?.querySelector("form")) follow(sheet);
@@ -76,6 +78,7 @@
       const answer = await fetch(line.dataset.status);
       if (!answer.ok) return false;
       const now = answer.headers.get("x-stream-live");
+      for (const link of document.querySelectorAll("[data-kept]")) link.hidden = !kept(answer);
       line.innerHTML = await answer.text(); // made and escaped by the server
       const behind = now === "1" ? secondsBehind(answer) : undefined;
       if (behind >= 0.1) {
@@ -100,13 +103,20 @@
   function secondsBehind(answer) {
     const shown = watched?.player.getCurrentTime();
     const now = Number(answer.headers.get("x-stream-time"));
-    return shown === undefined ? undefined : Math.max(0, now - shown - (watched.isBehind ? watched.keptFrom : 0));
+    const from = watched?.isBehind ? kept(answer)?.from : 0;
+    return shown === undefined || from === undefined ? undefined : Math.max(0, now - shown - from);
+  }
+
+  /** What of a stream can be watched again: from when to when, in seconds. */
+  function kept(answer) {
+    const [from, until] = (answer.headers.get("x-stream-kept") ?? "").split(" ").map(Number);
+    return until === undefined ? undefined : { from, until };
   }
 
   /** What can be done on a stream's page beside watching: go back in what is kept, and come to the present again. */
   function followStream(stream) {
     watched = stream;
-    const { player, path, isBehind, keptFrom } = stream;
+    const { player, path, isBehind } = stream;
     const to = (seconds) => `${path}?t=${Math.max(0, seconds).toFixed(1)}`;
     if (isBehind) {
       player.addEventListener("ended", async () => {
@@ -114,18 +124,20 @@
         if (answer.headers.get("x-stream-live") !== "1") return;
         // What was on while this played is kept, too.
         const end = player.getDuration();
-        location.replace(Number(answer.headers.get("x-stream-kept")) > end + 2 ? to(end) : path);
+        const { from, until } = kept(answer) ?? { from: 0, until: 0 };
+        location.replace(until - from > end + 2 ? to(end) : path);
       });
       return;
     }
     const back = document.querySelector("[data-back]");
     if (!back) return;
     const place = player.el.parentElement;
-    const go = (event) => {
+    const go = async (event) => {
       const now = player.getCurrentTime();
       if (now === undefined || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
       event.preventDefault();
-      location.assign(to(now - keptFrom - (paused ? 1 : 30)));
+      const span = kept(await fetch(`${path}/status`));
+      if (span) location.assign(to(now - span.from - (paused ? 1 : 30)));
     };
     let paused = false;
     const tell = (isPaused) => {
@@ -143,13 +155,32 @@
   /** A picture of what is on is loaded again and again. */
   function followPicture(image) {
     every(Number(image.dataset.follow), async () => {
-      if (!image.isConnected) return true;
+      if (!image.isConnected || !image.dataset.follow) return true;
       const url = new URL(image.src);
       url.searchParams.set("n", String(Date.now()));
       const next = new Image();
       next.src = url.href;
       await next.decode();
       image.src = url.href;
+      return false;
+    });
+  }
+
+  /** Cards of streams that are on say how it goes there, as the page would if it was loaded now. */
+  function followCards(cards) {
+    every(10, async () => {
+      const answer = await fetch(location.href);
+      if (!answer.ok) return false;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const card of cards) {
+        const now = page.querySelector(`[data-card="${card.dataset.card}"]`);
+        if (now) {
+          for (const part of [".time", ".meta"]) card.querySelector(part).replaceWith(now.querySelector(part));
+        } else {
+          card.querySelector(".live")?.replaceWith("off");
+          delete card.querySelector("img").dataset.follow;
+        }
+      }
       return false;
     });
   }

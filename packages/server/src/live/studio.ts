@@ -40,7 +40,7 @@ export class Studio implements OnAir, LiveScreens {
   private closed = false;
 
   constructor(parts: Parts) {
-    const { db, files, accounts, recordings, allRecordings, clock, log } = parts;
+    const { db, files, accounts, recordings, allRecordings, log } = parts;
     const streams = new StreamRepository(db);
     const sessions = new SessionRepository(db);
     this.joining = new Joining({ files, sessions, streams, accounts, recordings, allRecordings, log });

@@ -145,6 +145,18 @@ export class RecordingRepository {
       .execute();
   }
 
+  /** How many of these there are. */
+  async countOfStream(streamId: number, all: boolean): Promise<number> {
+    const { count } = await this.db
+      .selectFrom("recordings")
+      .select(({ fn }) => fn.countAll<number>().as("count"))
+      .where("stream_id", "=", streamId)
+      .where("archived_at", "is", null)
+      .$if(!all, (query) => query.where("visibility", "=", "public"))
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  }
+
   /** How many recordings of each visibility a user has. */
   async countsOf(userId: number): Promise<Record<Visibility, number>> {
     const rows = await this.db

@@ -18,6 +18,8 @@ export interface StreamItem {
 interface ItemProps extends StreamItem {
   site: Site;
   ofOneAuthor?: boolean;
+  /** It is shown to its owner, who wants to know more. */
+  isOwn?: boolean;
 }
 
 /** The amber word for what happens now. */
@@ -25,10 +27,10 @@ export const Live: FC = () => <span class="live">Live</span>;
 
 /** A stream in a list: its screen, which a script keeps up to date, title, facts. */
 export const StreamCard: FC<ItemProps> = (props) => {
-  const { site, stream, trace, viewers, ofOneAuthor } = props;
+  const { site, stream, trace, viewers, ofOneAuthor, isOwn } = props;
   const path = `/s/${stream.public_token}`;
   return (
-    <article class="card">
+    <article class="card" data-card={stream.live ? stream.public_token : undefined}>
       <div class="frame">
         <img
           src={`${path}.svg?f=t`}
@@ -60,6 +62,12 @@ export const StreamCard: FC<ItemProps> = (props) => {
         ) : (
           <span>not streamed yet</span>
         )}
+        {isOwn && stream.peak_viewer_count > 0 ? <span>peak {count(stream.peak_viewer_count)}</span> : null}
+        {isOwn && stream.recordings > 0 ? (
+          <span>
+            {count(stream.recordings)} {stream.recordings === 1 ? "recording" : "recordings"}
+          </span>
+        ) : null}
         {stream.live && stream.last_started_at ? <span>since {hourAndMinute(stream.last_started_at)} UTC</span> : null}
       </p>
     </article>

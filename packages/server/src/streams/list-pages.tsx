@@ -117,7 +117,7 @@ export const OwnStreamsPage: FC<
           ) : (
             <div class="grid">
               {streams.map((item) => (
-                <StreamCard site={site} {...item} ofOneAuthor />
+                <StreamCard site={site} {...item} ofOneAuthor isOwn />
               ))}
             </div>
           )}

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { signIn, TestBrowser } from "../../test/browser.js";
 import { otherInstallId, startTestServer, type TestServer } from "../../test/harness.js";
 import { type LiveServer, startLiveServer, TestProducer, TestViewer, type ToldStream } from "../../test/live.js";
-import { streamRow } from "../../test/rows.js";
+import { recordingRow, streamRow } from "../../test/rows.js";
 import { userWithMachine } from "../../test/users.js";
 import { StreamRepository } from "./repository.js";
 
@@ -49,6 +49,7 @@ describe("while a stream is on", () => {
     expect(text).toMatch(/<b>1<\/b> watching/);
     expect(text).toContain(`src="/s/${stream.token}.svg"`);
     expect(text).toContain("Watch from the start");
+    expect(text).not.toMatch(/data-kept="true"[^>]* hidden=""/);
     expect(text).toContain("Next");
     expect(text).not.toContain("Stream to this page");
     // What links show elsewhere.
@@ -97,6 +98,8 @@ describe("while a stream is on", () => {
   test("its status is a line that scripts ask for", async () => {
     const { text, headers } = await html(`/s/${stream.token}/status`);
     expect(headers.get("x-stream-live")).toBe("1");
+    const [from, until] = headers.get("x-stream-kept")!.split(" ").map(Number) as [number, number];
+    expect([from, until >= from, Number(headers.get("x-stream-time")) >= until]).toEqual([0, true, true]);
     expect(text).toContain('<span class="live">Live</span>');
     expect(text).not.toContain("<html");
   });
@@ -174,9 +177,18 @@ describe("while a stream is on", () => {
     expect(text).toContain("Offline since");
     expect(text).toContain("&quot;waiting&quot;:true");
     expect(text).toContain("Earlier on this stream");
-    expect(text).not.toContain("Watch from the start");
+    expect(text.match(/data-kept="true"[^>]* hidden=""/g)).toHaveLength(2);
     expect(await (await server.fetch(`/s/${stream.token}.svg`)).text()).toContain("hello");
     expect((await server.fetch(`/s/${stream.token}.cast`)).status).toBe(404);
+    // Those that are not public are not counted for others, and no more are shown than fit.
+    const row = { user_id: 1, stream_id: stream.id };
+    const more = [...Array(5).keys()].map((i) => recordingRow({ ...row, visibility: i < 4 ? "public" : "unlisted" }));
+    await server.db.insertInto("recordings").values(more).execute();
+    ({ text } = await html(`/s/${stream.token}`));
+    expect(text.match(/class="row"/g)).toHaveLength(4);
+    expect(text).toContain(`<a href="/s/${stream.token}?earlier=all">All 5</a>`);
+    ({ text } = await html(`/s/${stream.token}?earlier=all`));
+    expect(text.match(/class="row"/g)).toHaveLength(5);
     expect((await html("/explore/streams/live")).text).toContain("Nobody is live");
     expect((await html("/explore/streams/upcoming")).text).toContain(`href="/s/${stream.token}"`);
     expect((await html("/")).text).toContain("Upcoming");

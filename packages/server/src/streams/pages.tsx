@@ -44,7 +44,9 @@ interface Parts {
 
 const PER_PAGE = 14;
 const OWN_PER_PAGE = 24;
+/** Earlier recordings on a stream's page, and when somebody wants all of them. */
 const EARLIER = 4;
+const ALL_EARLIER = 200;
 const page = { "content-security-policy": pagePolicy };
 /** What changes all the time, and what only some may see, is kept by nobody without asking. */
 const FRESH = "private, no-cache";
@@ -79,9 +81,10 @@ export function streamPages(parts: Parts): Hono<PageEnv> {
   app.get("/s/:token/status", async (c) => {
     const stream = await streams.show(c.var.visit.actor, c.req.param("token"));
     const state = stateOf(stream);
+    // What scripts want to know, in seconds of the stream: now, and from when to when of it can be watched again.
     const headers: Record<string, string> = { "cache-control": "no-store", "x-stream-live": state.live ? "1" : "0" };
     if (state.live) headers["x-stream-time"] = String(state.time / 1e6);
-    if (state.kept) headers["x-stream-kept"] = String((state.kept.until - state.kept.from) / 1e6);
+    if (state.kept) headers["x-stream-kept"] = `${state.kept.from / 1e6} ${state.kept.until / 1e6}`;
     return c.html(<Status site={site} stream={stream} state={state} />, 200, headers);
   });
   app.get("/s/:token/iframe", async (c) => {
@@ -170,7 +173,9 @@ export function streamPages(parts: Parts): Hono<PageEnv> {
   async function player(c: Context<PageEnv>, stream: ListedStream): Promise<Response> {
     const state = stateOf(stream);
     const isOwn = may(c.var.visit.actor, "change", stream);
-    const earlier = await allRecordings.ofStream(stream.id, isOwn, EARLIER);
+    const most = c.req.query("earlier") === "all" ? ALL_EARLIER : EARLIER;
+    const earlier = await allRecordings.ofStream(stream.id, isOwn, most);
+    const allEarlier = earlier.length < EARLIER ? earlier.length : await allRecordings.countOfStream(stream.id, isOwn);
     const view = (
       <StreamPage
         site={c.var.visit.site}
@@ -181,6 +186,7 @@ export function streamPages(parts: Parts): Hono<PageEnv> {
         sharing={c.req.query("share") !== undefined}
         next={await nextOf(stream, 3)}
         earlier={earlier.map((recording) => ({ recording, picture: previews.picture(recording) }))}
+        allEarlier={allEarlier}
         isOwn={isOwn}
       />
     );

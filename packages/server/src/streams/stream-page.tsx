@@ -40,9 +40,11 @@ export const StreamPage: FC<
     sharing: boolean;
     next: number[];
     earlier: { recording: ListedRecording; picture: Picture }[];
+    /** How many earlier ones there are. */
+    allEarlier: number;
     isOwn: boolean;
   }
-> = ({ site, stream, state, options, from, sharing, next, earlier, isOwn }) => {
+> = ({ site, stream, state, options, from, sharing, next, earlier, allEarlier, isOwn }) => {
   const path = `/s/${stream.public_token}`;
   const title = streamTitle(stream);
   return (
@@ -83,14 +85,21 @@ export const StreamPage: FC<
                   <Icon site={site} name="share" />
                   Share
                 </button>
-                {from === undefined && state.kept !== undefined ? (
+                {from === undefined ? (
                   <>
-                    {/* Without script there is no player that could go anywhere. */}
-                    <a class="btn" href={`${path}?from=start`} data-back data-script>
+                    {/* A script shows them when there is something to go back to; without it there is no player. */}
+                    <a
+                      class="btn"
+                      href={`${path}?from=start`}
+                      data-back
+                      data-script
+                      data-kept
+                      hidden={state.kept === undefined}
+                    >
                       <Icon site={site} name="replay" />
                       <span>Back 30 s</span>
                     </a>
-                    <a class="btn" href={`${path}?from=start`}>
+                    <a class="btn" href={`${path}?from=start`} data-script data-kept hidden={state.kept === undefined}>
                       <Icon site={site} name="clock" />
                       Watch from the start
                     </a>
@@ -115,7 +124,8 @@ export const StreamPage: FC<
                 <section class="sect">
                   <header>
                     <h2>Earlier on this stream</h2>
-                    <span class="count">{count(stream.recordings)}</span>
+                    <span class="count">{count(allEarlier)}</span>
+                    {earlier.length < allEarlier ? <a href={`${path}?earlier=all`}>All {count(allEarlier)}</a> : null}
                   </header>
                   <div class="rows">
                     {earlier.map((item) => (
@@ -226,8 +236,8 @@ const Player: FC<StreamProps & { from: number | undefined }> = ({ stream, state,
     rows,
     /** What is off begins to play when it is on. */
     waiting: !state.live && !isBehind,
-    /** Its page, whether what plays is the past, and where that begins on the stream, in seconds. */
-    stream: { path, isBehind, ...(state.kept && { keptFrom: state.kept.from / 1e6 }) },
+    /** Its page, and whether what plays is the past. */
+    stream: { path, isBehind },
   };
   const wasOn = state.live || stream.last_started_at !== null;
   return (
