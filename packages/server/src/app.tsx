@@ -231,6 +231,8 @@ export function createApp(parts: Collaborators): Hono<App> {
   app.fetch = (request, env, context) => again(request, env) ?? fetch(request, env, context);
   app.onError((error, c) => {
     if (error instanceof Refusal) return answer(c, error);
+    // Who asked has gone away, and nothing is wrong here.
+    if (c.req.raw.signal.aborted) return answer(c, new Refusal("bad_request", "The request was not complete"));
     const reference = randomUUID().slice(0, 9);
     log.error("failed", { reference, path: withoutSecrets(c.req.path), error: error.stack ?? String(error) });
     return answer(c, new Refusal("internal_error", reference));

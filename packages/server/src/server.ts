@@ -46,6 +46,20 @@ const TEND_EVERY = 60_000;
 /** How long answers may take to finish once the server is to stop. */
 const GRACE = 10_000;
 
+/** Milliseconds that clients may take, so that nobody holds connections for nothing. */
+const PATIENCE = {
+  /** To send all headers. */
+  headers: 20_000,
+  /** To send all of a request. */
+  request: 300_000,
+  /** To ask again on a connection. */
+  next: 65_000,
+  /** To take anything of an answer. */
+  idle: 120_000,
+  /** Between looking whether somebody takes longer. */
+  check: 5000,
+};
+
 /** Opens the data directory, brings its database up to date and listens.
  *
  *  @param options.sample  whether a server without any recording gets one to look at
@@ -58,6 +72,7 @@ export async function startServer(options: {
   clock?: () => number;
   sample?: boolean;
   timing?: LiveTiming;
+  patience?: Partial<typeof PATIENCE>;
 }): Promise<RunningServer> {
   const { config, log, version, clock = Date.now } = options;
   await openDataDir(config.dataDir);
@@ -107,7 +122,7 @@ export async function startServer(options: {
       version,
     });
     const administratorLink = await new SignIn(accounts, outbox, config, clock).administratorLink();
-    const { server, port } = await listen(app.fetch, config);
+    const { server, port } = await listen(app.fetch, config, { ...PATIENCE, ...options.patience });
     const allStreams = new StreamRepository(db);
     const streams = new StreamService(allStreams, studio, config, secret, clock);
     const sessions = new Sessions(accounts, clock);
@@ -166,7 +181,7 @@ function repeat(milliseconds: number, log: Log, work: () => Promise<void>): { st
   };
 }
 
-async function listen(fetch: Parameters<typeof serve>[0]["fetch"], config: Config) {
+async function listen(fetch: Parameters<typeof serve>[0]["fetch"], config: Config, patience: typeof PATIENCE) {
   return new Promise<{ server: ServerType; port: number }>((resolve, reject) => {
     const server = serve(
       {
@@ -175,10 +190,16 @@ async function listen(fetch: Parameters<typeof serve>[0]["fetch"], config: Confi
         port: config.port,
         // We read on ourselves after a refusal; the adapter would end the connection after half a second.
         autoCleanupIncoming: false,
-        serverOptions: { headersTimeout: 20_000, requestTimeout: 300_000, keepAliveTimeout: 65_000 },
+        serverOptions: {
+          headersTimeout: patience.headers,
+          requestTimeout: patience.request,
+          keepAliveTimeout: patience.next,
+          connectionsCheckingInterval: patience.check,
+        },
       },
       ({ port }: AddressInfo) => resolve({ server, port }),
     );
+    if ("setTimeout" in server) server.setTimeout(patience.idle);
     server.once("error", reject);
   });
 }
