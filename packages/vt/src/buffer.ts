@@ -30,6 +30,12 @@ export class Buffer {
   mask = -1;
   base = 0;
 
+  /** Rows turnTop to turnBottom stand in the ring as they would if they moved down, in a circle, by `turn`: so a region
+   *  scrolls without a move of numbers. */
+  turn = 0;
+  turnTop = 0;
+  turnBottom = 0;
+
   /** Whether any line may be of double width. */
   doubled = false;
 
@@ -65,7 +71,24 @@ export class Buffer {
 
   /** The slot of a screen row; negative rows are scrollback. */
   slot(row: number): number {
-    return this.order[(this.base + row) & this.mask]!;
+    if (this.turn !== 0) row = this.turned(row);
+    return this.order[(this.base + row) & this.mask]! | 0;
+  }
+
+  /** The row at whose place in the ring a row stands. */
+  private turned(row: number): number {
+    if (row < this.turnTop || row > this.turnBottom) return row;
+    row += this.turn;
+    return row > this.turnBottom ? row - this.turnBottom + this.turnTop - 1 : row;
+  }
+
+  /** Puts all rows in their own places of the ring. */
+  settle(): void {
+    if (this.turn === 0) return;
+    const slots: number[] = [];
+    for (let row = this.turnTop; row <= this.turnBottom; row++) slots.push(this.slot(row));
+    this.turn = 0;
+    for (const [i, slot] of slots.entries()) this.order[(this.base + this.turnTop + i) & this.mask] = slot;
   }
 
   /** Rows that changed since the last reading. */
@@ -76,6 +99,7 @@ export class Buffer {
 
   /** Moves the whole screen up by one line into the scrollback. */
   push(style: number): void {
+    this.settle();
     if (this.history < this.limit) {
       const lines = this.history + this.rows;
       if (lines > this.mask) this.grow(Math.min(this.rows + this.limit, Math.max(lines * 2, USUAL_HISTORY)));
@@ -93,6 +117,7 @@ export class Buffer {
 
   /** Makes a line, counted from the first of the scrollback, the first of the screen. */
   startAt(line: number): void {
+    this.settle();
     while (this.history < line) this.push(0);
     this.base = (this.base - this.history + line) & this.mask;
     this.history = line;
@@ -111,11 +136,18 @@ export class Buffer {
     if (up && push) {
       this.push(style);
       if (bottom === this.rows - 1) return;
-      this.rotate(bottom, this.rows - 1, false);
+      this.rotate(bottom, this.rows - 1);
       this.unwrap(bottom - 1);
       this.moved(bottom, this.rows);
     } else {
-      this.rotate(top, bottom, up);
+      if (this.turnTop !== top || this.turnBottom !== bottom) {
+        this.settle();
+        this.turnTop = top;
+        this.turnBottom = bottom;
+      }
+      const height = (bottom - top + 1) | 0;
+      const turn = (this.turn + (up ? 1 : height - 1)) | 0;
+      this.turn = turn >= height ? (turn - height) | 0 : turn;
       this.clearLine(this.slot(up ? bottom : top), style);
       this.unwrap(top - 1);
       this.unwrap(up ? bottom - 1 : bottom);
@@ -129,18 +161,18 @@ export class Buffer {
     if (unmoved || end > this.movedEnd) this.movedEnd = end;
   }
 
-  /** Moves rows top to bottom up or down by one, the one that leaves coming in at the other end. */
-  private rotate(top: number, bottom: number, up: boolean): void {
+  /** Moves rows top to bottom down by one, the last one coming in at the top. */
+  private rotate(top: number, bottom: number): void {
     const { order, mask } = this;
     const first = (this.base + top) & mask;
-    const last = first + bottom - top;
-    const slot = order[(up ? first : last) & mask]!;
-    if (up) for (let i = first; i < last; i++) order[i & mask] = order[(i + 1) & mask]!;
-    else for (let i = last; i > first; i--) order[i & mask] = order[(i - 1) & mask]!;
-    order[(up ? last : first) & mask] = slot;
+    let i = (first + bottom - top) | 0;
+    const slot = order[i & mask]!;
+    for (; i > first; i = (i - 1) | 0) order[i & mask] = order[(i - 1) & mask]!;
+    order[first] = slot;
   }
 
   private unwrap(row: number): void {
+    if (row < -this.history) return;
     const slot = this.slot(row);
     if (!(this.flags[slot]! & WRAPPED)) return;
     this.flags[slot]! &= ~WRAPPED;

@@ -37,6 +37,20 @@ describe("text", () => {
     expect(screen(4, 2, "a\r\nb\r\nc")).toEqual(["b", "c|"]);
   });
 
+  test("stays wrapped where it was when a screen without scrollback moves down", () => {
+    const terminal = new Terminal({ cols: 2, rows: 4 });
+    terminal.feed(`${"x".repeat(20)}\x1b[H\x1bM\x1bM`);
+    verify(terminal);
+    expect([0, 1, 2, 3].map((row) => terminal.line(row).wrapped)).toEqual([false, false, true, false]);
+  });
+
+  test("keeps its order when scroll regions of several sizes turn one after the other", () => {
+    const region = (top: number, bottom: number, text: string) => `\x1b[${top};${bottom}r\x1b[${bottom};1H${text}`;
+    const text = `1\r\n2\r\n3\r\n4\r\n5\r\n6${region(2, 5, "\n")}${region(3, 6, "\n\n")}${region(2, 5, "\n")}`;
+    expect(screen(2, 6, text)).toEqual(["1", "", "6", "", "|", ""]);
+    expect(screen(2, 6, `${text}\x1b[r\x1b[6;1H\n`)).toEqual(["", "6", "", "", "", "|"]);
+  });
+
   test("is inserted with IRM", () => {
     expect(screen(6, 1, "abc\r\x1b[4hxy")).toEqual(["xy|abc"]);
   });
