@@ -5,10 +5,11 @@ import { Buffer } from "./buffer.js";
 import { SIZE, WRAPPED } from "./cell.js";
 import { ASCII } from "./charset.js";
 import { ClusterTable } from "./cluster.js";
-import { CLUSTERS_KEPT, MOST_PARAMETERS, STYLES_KEPT } from "./limits.js";
+import { BLOCK, CLUSTERS_KEPT, MOST_PARAMETERS, SEQUENCE_LIMIT, STRING_LIMIT, STYLES_KEPT } from "./limits.js";
 import { DECAWM, DECOM, IRM, LNM, REVERSE_WRAP } from "./modes.js";
 import { pick, SAVED, type Saved, State } from "./state.js";
 import { pack, StyleTable } from "./style.js";
+import { table } from "./unicode.js";
 
 export class Control extends State {
   /** The primary and, once it has been used, the alternate screen. */
@@ -27,8 +28,13 @@ export class Control extends State {
   clusters = new ClusterTable();
   stylesLimit = STYLES_KEPT;
   clustersLimit = CLUSTERS_KEPT;
+  /** The text being obeyed, as bytes: reading these is several times as fast as reading the units of a string, and
+   *  encoding costs next to nothing. */
+  declare readonly bytes: Uint8Array;
   /** Parameters of a control sequence; -1 where none was given. */
-  readonly values = new Int32Array(MOST_PARAMETERS);
+  declare readonly values: Int32Array;
+  /** See `classes`. */
+  declare readonly table: Uint8Array;
   /** Parameters there are, and a bit for each that is a sub-parameter. */
   count = 0;
   subs = 0;
@@ -42,6 +48,14 @@ export class Control extends State {
     this.screens = [(this.buffer = new Buffer(cols, rows, scrollback))];
   }
 }
+
+// Scratch space shared by all terminals. On the prototype engines take it for the constant it is, and leave out most of
+// the checks of an access.
+Object.assign(Control.prototype, {
+  bytes: new Uint8Array(3 * (BLOCK + STRING_LIMIT + SEQUENCE_LIMIT)),
+  values: new Int32Array(MOST_PARAMETERS),
+  table,
+});
 
 // Parameters
 
@@ -64,13 +78,7 @@ export function isSub(t: Control, i: number): boolean {
 /** Makes the pen a style. */
 export function resolve(t: Control): void {
   t.stale = false;
-  t.style = pack(t) ?? intern(t);
-}
-
-function intern(t: Control): number {
-  tidy(t);
-  t.stale = false;
-  return t.styles.style(t);
+  t.style = pack(t) ?? t.styles.style(t);
 }
 
 /** The style of erased cells: the background of the pen. */

@@ -1,13 +1,14 @@
-// Text to control functions, after Paul Williams' state diagram (https://vt100.net/emu/dec_ansi_parser). Sequences that
-// lie whole in the text take a fast way without states; the states carry those that are cut.
+// Text to control functions, after Paul Williams' state diagram (https://vt100.net/emu/dec_ansi_parser), but without its
+// states: a sequence that is cut is read again together with what follows.
 
+import { BLANK, TAIL, TEXT } from "./cell.js";
 import { ASCII } from "./charset.js";
-import { type Control, cr, cup, lf, tidy } from "./control.js";
+import { type Control, cr, cup, lf, limitOf, resolve, tidy, wrap } from "./control.js";
 import { CODES, CSI, designate, ESC, type Run } from "./functions.js";
 import { hidden } from "./hidden.js";
 import { BLOCK, LARGEST_PARAMETER, MOST_PARAMETERS, SEQUENCE_LIMIT, STRING_LIMIT } from "./limits.js";
 import { osc } from "./osc.js";
-import { printAscii, printText } from "./print.js";
+import { advance, mayJoin, printOne, writeRun, writeText, written } from "./print.js";
 import { sgr } from "./sgr.js";
 
 /** Obeys a text. What is unfinished at its end is kept, and read again together with the next. */
@@ -19,7 +20,7 @@ export function parse(t: Control, text: string): void {
     const cut = (last & 0xfc00) === 0xd800;
     if (cut) block = block.slice(0, -1);
     t.rest = "";
-    obey(t, block, encode(block), encoded);
+    obey(t, block, encode(t, block));
     if (cut) t.rest += String.fromCharCode(last);
   }
 }
@@ -32,32 +33,177 @@ function kept(rest: string): string {
 }
 
 /** Obeys a text, given as n bytes of well-formed UTF-8, too, which a zero byte follows. What obeys sequences returns
- *  where they end: for unfinished ones n + 1, when it has seen nothing but parameters, else n + 2. */
-function obey(t: Control, text: string, bytes: Uint8Array, n: number): void {
-  for (let i = 0; i < n; ) {
-    const code = bytes[i]!;
+ *  where they end: for unfinished ones n + 1, when it has seen nothing but parameters, else n + 2.
+ *
+ *  Nearly all output is obeyed here: text and pens along a line, without a look at the terminal between, and the
+ *  parameters of control sequences. Numbers end in `| 0` so that engines know them for integers of 32 bits. */
+function obey(t: Control, text: string, n: number): void {
+  n |= 0;
+  const { bytes, values } = t;
+  // The cells being written: of the cursor's line from `from` up to p, with room up to `end`; none when p is -1.
+  let p = -1;
+  let from = 0;
+  let end = 0;
+  let slot = 0;
+  let cut = false;
+  let { ch, at } = t.buffer;
+  let style = 0;
+  let i = 0;
+  while (i < n) {
+    let code = bytes[i]! | 0;
+    if (
+      code >= 0x20 &&
+      t.plain === true &&
+      (code < 0x7f || code > 0xc2 || (code === 0xc2 && bytes[(i + 1) | 0]! > 0x9f))
+    ) {
+      if (p === end || p < 0) {
+        if (p >= 0) finish(t, slot, from, p, end, cut);
+        if (t.pending !== 0) {
+          if (code > 0x7f && mayJoin(t, i)) {
+            p = -1;
+            i = printOne(t, i) | 0;
+            continue;
+          }
+          wrap(t);
+        }
+        const b = t.buffer;
+        const col = t.col | 0;
+        ({ ch, at } = b);
+        slot = b.slot(t.row);
+        const start = (slot * b.cols) | 0;
+        end = (start + (b.doubled === true ? limitOf(t, slot) : col <= t.right ? t.right + 1 : t.cols)) | 0;
+        from = p = (start + col) | 0;
+        const len = b.len[slot]! | 0;
+        if (col > len) b.materialize(slot, col);
+        cut = col < len && ch[p] === TAIL;
+        if (t.stale === true) resolve(t);
+        style = t.style | 0;
+      } else if (t.stale === true) {
+        resolve(t);
+        style = t.style | 0;
+      }
+      if (code > 0x7f) {
+        const next = writeText(t, i, ch, at, p, from, end, style) | 0;
+        p = written | 0;
+        if (next === i) {
+          finish(t, slot, from, p, end, cut);
+          p = -1;
+          i = printOne(t, i) | 0;
+        } else i = next;
+        continue;
+      }
+      ch[p] = code;
+      at[p] = style;
+      p = (p + 1) | 0;
+      i = (i + 1) | 0;
+      if ((bytes[i]! - 0x20) >>> 0 < 0x5f) {
+        const next = writeRun(t, i, ch, at, p, end, style) | 0;
+        p = (p + next - i) | 0;
+        i = next;
+      }
+      continue;
+    }
     const start = i;
-    if (code >= 0x20) {
-      if (code < 0x7f) i = printAscii(t, bytes, i, n);
-      else if (code === 0x7f) i++;
+    if (code === 0x1b && bytes[(i + 1) | 0] === 0x5b) {
+      let j = (i + 2) | 0;
+      let marker = 0;
+      let k = 0;
+      let subs = 0;
+      let value = -1;
+      code = bytes[j]! | 0;
+      if (code >= 0x3c && code <= 0x3f) {
+        marker = code;
+        j = (j + 1) | 0;
+        code = bytes[j]! | 0;
+      }
+      for (;;) {
+        let digit = (code - 0x30) | 0;
+        if (digit >>> 0 < 10) {
+          value = digit;
+          j = (j + 1) | 0;
+          code = bytes[j]! | 0;
+          digit = (code - 0x30) | 0;
+          while (digit >>> 0 < 10) {
+            value = (value * 10 + digit) | 0;
+            if (value > LARGEST_PARAMETER) value = LARGEST_PARAMETER;
+            j = (j + 1) | 0;
+            code = bytes[j]! | 0;
+            digit = (code - 0x30) | 0;
+          }
+        }
+        values[k] = value;
+        if (code !== 0x3b && code !== 0x3a) break;
+        k = (k + 1) | 0;
+        if (k === MOST_PARAMETERS) break;
+        if (code === 0x3a) subs |= 1 << k;
+        j = (j + 1) | 0;
+        code = bytes[j]! | 0;
+        value = -1;
+      }
+      if (code > 0x3f && code < 0x7f) {
+        t.count = (k + 1) | 0;
+        t.subs = subs;
+        i = (j + 1) | 0;
+        if (code === 0x6d && marker === 0) {
+          if (k === 0 && value <= 0) {
+            t.fg = t.bg = t.attrs = t.underlineColor = 0;
+            t.stale = true;
+          } else sgr(t);
+          continue;
+        }
+        if (p >= 0) {
+          finish(t, slot, from, p, end, cut);
+          p = -1;
+        }
+        if (code === 0x48 && marker === 0) cup(t);
+        else run(t, marker, code);
+        continue;
+      }
+      i = j;
+    }
+    if (p >= 0) {
+      finish(t, slot, from, p, end, cut);
+      p = -1;
+    }
+    if (i > start) i = (i === n ? n + 1 : unusual(t, start + 2, n)) | 0;
+    else if (code >= 0x20) {
+      if (code === 0x7f) i = (i + 1) | 0;
       else if (code === 0xc2 && bytes[i + 1]! < 0xa0)
-        i = escaped(t, String.fromCharCode(bytes[i + 1]! - 0x40), bytes, i + 2, n);
-      else i = printText(t, bytes, i, n);
+        i = escaped(t, String.fromCharCode(bytes[i + 1]! - 0x40), i + 2, n) | 0;
+      else i = printOne(t, i) | 0;
     } else if (code === 0x1b) {
-      if (bytes[i + 1] === 0x5b) i = sequence(t, bytes, i + 2, n);
-      else i = escapeSequence(t, bytes, i + 1, n);
+      i = escapeSequence(t, i + 1, n) | 0;
     } else {
-      i++;
+      i = (i + 1) | 0;
+      if (code === 13) {
+        cr(t);
+        if (bytes[i] !== 10) continue;
+        i = (i + 1) | 0;
+        code = 10;
+      }
       if (code === 10) lf(t);
-      else if (code === 13) cr(t);
       else CODES[code]?.(t);
     }
-    if (i > n) t.rest = i === n + 1 && code === 0x1b ? text.slice(start - n) : kept(decode(bytes, start, n));
+    if (i > n) t.rest = i === n + 1 && n - start < SEQUENCE_LIMIT ? text.slice(start - n) : kept(decode(t, start, n));
   }
+  if (p >= 0) finish(t, slot, from, p, end, cut);
+}
+
+/** Ends the writing of cells of a line: of those from `from` up to p, which may go up to `end`. */
+function finish(t: Control, slot: number, from: number, p: number, end: number, cut: boolean): void {
+  if (p === from) return;
+  const b = t.buffer;
+  const { ch } = b;
+  const start = slot * b.cols;
+  if (cut) ch[from - 1] = BLANK;
+  const last = ch[p - 1]!;
+  t.last = (last === TAIL ? ch[p - 2]! : last) & TEXT;
+  advance(t, slot, p - start, end - start);
 }
 
 /** Obeys what stands after ESC; returns where it ended. */
-function escapeSequence(t: Control, bytes: Uint8Array, i: number, n: number): number {
+function escapeSequence(t: Control, i: number, n: number): number {
+  const { bytes } = t;
   let key = "";
   for (; ; i++) {
     const code = bytes[i]!;
@@ -65,7 +211,7 @@ function escapeSequence(t: Control, bytes: Uint8Array, i: number, n: number): nu
     if (ends(code)) return i;
     if (code < 0x20) CODES[code]?.(t);
     else if (code < 0x7f) key += String.fromCharCode(code);
-    if (code >= 0x30 && code < 0x7f) return escaped(t, key, bytes, i + 1, n);
+    if (code >= 0x30 && code < 0x7f) return escaped(t, key, i + 1, n);
   }
 }
 
@@ -75,9 +221,9 @@ function ends(code: number): boolean {
 }
 
 /** An escape sequence or C1 code, given as what stands after ESC, and what it introduces. */
-function escaped(t: Control, key: string, bytes: Uint8Array, i: number, n: number): number {
-  if (key === "[") return sequence(t, bytes, i, n);
-  if (/^[\]P_^X]$/.test(key)) return string(t, key, bytes, i, n);
+function escaped(t: Control, key: string, i: number, n: number): number {
+  if (key === "[") return unusual(t, i, n);
+  if (/^[\]P_^X]$/.test(key)) return string(t, key, i, n);
   if (/^[(-+\--/]./.test(key)) {
     // SCS | Select Character Set: G0 to G3 by ( ) * + and, for 96-character sets, - . / | ECMA-35, DEC VT220
     const g = key.charCodeAt(0) - 0x28;
@@ -86,54 +232,10 @@ function escaped(t: Control, key: string, bytes: Uint8Array, i: number, n: numbe
   return i;
 }
 
-/** Obeys a control sequence, given what stands after CSI; returns where it ended. */
-function sequence(t: Control, bytes: Uint8Array, i: number, n: number): number {
-  const { values } = t;
-  const start = i;
-  let marker = 0;
-  let at = 0;
-  let subs = 0;
-  let value = -1;
-  let code = bytes[i]!;
-  if (code >= 0x3c && code <= 0x3f) {
-    marker = code;
-    code = bytes[++i]!;
-  }
-  for (;;) {
-    let digit = code - 0x30;
-    if (digit >>> 0 < 10) {
-      value = value < 0 ? digit : value * 10 + digit;
-      digit = (code = bytes[++i]!) - 0x30;
-      if (digit >>> 0 < 10) {
-        value = value * 10 + digit;
-        while ((digit = (code = bytes[++i]!) - 0x30) >>> 0 < 10) value = value * 10 + digit;
-      }
-      if (value > LARGEST_PARAMETER) value = LARGEST_PARAMETER;
-    }
-    values[at] = value;
-    if (code === 0x3b || code === 0x3a) {
-      if (++at === MOST_PARAMETERS) break;
-      if (code === 0x3a) subs |= 1 << at;
-      code = bytes[++i]!;
-      value = -1;
-      continue;
-    }
-    if (code > 0x3f && code < 0x7f) {
-      t.count = at + 1;
-      t.subs = subs;
-      // The two that make up most of what programs write need no table.
-      if (code === 0x6d && marker === 0) sgr(t);
-      else if (code === 0x48 && marker === 0) cup(t);
-      else run(t, marker, code);
-      return i + 1;
-    }
-    break;
-  }
-  return i === n ? n + 1 : unusual(t, bytes, start, n);
-}
-
-/** A control sequence that is unfinished, or has intermediates, control codes or what makes it meaningless in it. */
-function unusual(t: Control, bytes: Uint8Array, start: number, n: number): number {
+/** Obeys a control sequence, given what stands after CSI: one that is unfinished, or has intermediates, control codes or
+ *  what makes it meaningless in it. */
+function unusual(t: Control, start: number, n: number): number {
+  const { bytes } = t;
   let text = "";
   for (let i = start; ; i++) {
     const code = bytes[i]!;
@@ -168,7 +270,8 @@ function run(t: Control, marker: number, code: number): void {
 }
 
 /** Consumes OSC, DCS, APC, PM or SOS up to its terminator, and obeys those that mean something. */
-function string(t: Control, kind: string, bytes: Uint8Array, i: number, n: number): number {
+function string(t: Control, kind: string, i: number, n: number): number {
+  const { bytes } = t;
   const bell = kind === "]";
   let end = i;
   let code = 0;
@@ -178,7 +281,7 @@ function string(t: Control, kind: string, bytes: Uint8Array, i: number, n: numbe
     if (code === 0xc2 && bytes[end + 1] === 0x9c) break;
   }
   if (end >= n) return n + 2;
-  const data = bell || kind === "_" ? decode(bytes, i, end) : "";
+  const data = bell || kind === "_" ? decode(t, i, end) : "";
   if (code !== 0x18 && code !== 0x1a && data.length <= STRING_LIMIT) {
     if (bell) osc(t, data);
     else hidden(t, data);
@@ -186,22 +289,16 @@ function string(t: Control, kind: string, bytes: Uint8Array, i: number, n: numbe
   return end + (code === 0xc2 ? 2 : code === 0x1b ? 0 : 1);
 }
 
-// Scratch space shared by all parsers: the text being obeyed, as bytes. Reading bytes is several times as fast as
-// reading the units of a string, and encoding costs next to nothing.
-let buffer: Uint8Array | undefined;
-let encoded = 0;
 let encoder: TextEncoder | undefined;
 let decoder: TextDecoder | undefined;
 
-/** The text as UTF-8, lone surrogates replaced, with a zero byte after it; `encoded` is how many bytes it takes. */
-function encode(text: string): Uint8Array {
-  if (buffer === undefined || buffer.length <= text.length * 3) buffer = new Uint8Array((text.length + BLOCK) * 3);
-  encoder ??= new TextEncoder();
-  encoded = encoder.encodeInto(text, buffer).written;
-  buffer[encoded] = 0;
-  return buffer;
+/** Makes a text the bytes to obey, as UTF-8, lone surrogates replaced, with a zero byte after it; returns how many. */
+function encode({ bytes }: Control, text: string): number {
+  const n = (encoder ??= new TextEncoder()).encodeInto(text, bytes).written;
+  bytes[n] = 0;
+  return n;
 }
 
-function decode(bytes: Uint8Array, from: number, to: number): string {
+function decode({ bytes }: Control, from: number, to: number): string {
   return (decoder ??= new TextDecoder("utf-8", { ignoreBOM: true })).decode(bytes.subarray(from, to));
 }

@@ -8,88 +8,56 @@ import { DECAWM, IRM } from "./modes.js";
 import { classes, classOf, classWidth, clusterWidth, joins } from "./unicode.js";
 import { CONSONANT, PICTURE, PICTURE_WIDE, WIDE } from "./unicode-class.js";
 
-/** Prints the printable 7-bit codes of `bytes` from i on, up to n or the first other code; returns where it stopped. */
-export function printAscii(t: Control, bytes: Uint8Array, i: number, n: number): number {
-  if (!t.plain) return printMapped(t, bytes, i, n);
-  if (t.stale) resolve(t);
-  const b = t.buffer;
-  const { style } = t;
-  for (;;) {
-    if (t.pending) wrap(t);
-    const slot = here(t);
-    const { col } = t;
-    const limit = b.doubled ? limitOf(t, slot) : col <= t.right ? t.right + 1 : t.cols;
-    const p = slot * b.cols + col;
-    const { ch, at } = b;
-    const len = b.len[slot]!;
-    if (col > len) b.materialize(slot, col);
-    else if (col < len && ch[p] === TAIL) ch[p - 1] = BLANK;
-    const from = i;
-    // Many programs write one character between sequences.
-    if ((bytes[i + 1]! - 0x20) >>> 0 > 0x5e) {
-      ch[p] = bytes[i++]!;
-      at[p] = style;
-    } else i = writeRun(bytes, i, Math.min(i + limit - col, n), ch, at, p, style);
-    t.last = bytes[i - 1]!;
-    advance(t, slot, col + i - from, limit);
-    if (!t.pending || i === n || (bytes[i]! - 0x20) >>> 0 > 0x5e) return i;
-  }
-}
-
-/** The same through character sets, protection and insert mode. */
-function printMapped(t: Control, bytes: Uint8Array, i: number, n: number): number {
-  for (; i < n; i++) {
-    const code = bytes[i]!;
-    if ((code - 0x20) >>> 0 > 0x5e) break;
-    const set = t.sets[t.single || t.gl]!;
-    if (t.single) {
-      t.single = 0;
-      updatePlain(t);
-    }
-    put(t, translate(set, code), 1);
-  }
-  return i;
-}
-
-/** Writes printable 7-bit codes into cells until the end or another code; returns where it stopped. */
-function writeRun(
-  bytes: Uint8Array,
+/** Writes printable 7-bit codes into cells up to the end or another code; returns where it stopped. */
+export function writeRun(
+  { bytes }: Control,
   i: number,
-  end: number,
   ch: Int32Array,
   at: Int32Array,
   p: number,
+  end: number,
   style: number,
 ): number {
-  while (i + 4 <= end) {
-    const a = bytes[i]!;
-    const b = bytes[i + 1]!;
-    const c = bytes[i + 2]!;
-    const d = bytes[i + 3]!;
+  i |= 0;
+  p |= 0;
+  end |= 0;
+  style |= 0;
+  // Words letter by letter; what goes on after them four at a time.
+  for (let stop = p + 12 < end ? (p + 12) | 0 : end; p < stop; p = (p + 1) | 0) {
+    const a = bytes[i]! | 0;
+    if ((a - 0x20) >>> 0 > 0x5e) return i;
+    ch[p] = a;
+    at[p] = style;
+    i = (i + 1) | 0;
+  }
+  for (; p + 4 <= end; p = (p + 4) | 0) {
+    const a = bytes[i]! | 0;
+    const b = bytes[(i + 1) | 0]! | 0;
+    const c = bytes[(i + 2) | 0]! | 0;
+    const d = bytes[(i + 3) | 0]! | 0;
     if ((a - 0x20) >>> 0 > 0x5e || (b - 0x20) >>> 0 > 0x5e || (c - 0x20) >>> 0 > 0x5e || (d - 0x20) >>> 0 > 0x5e) break;
     ch[p] = a;
-    ch[p + 1] = b;
-    ch[p + 2] = c;
-    ch[p + 3] = d;
+    ch[(p + 1) | 0] = b;
+    ch[(p + 2) | 0] = c;
+    ch[(p + 3) | 0] = d;
     at[p] = style;
-    at[p + 1] = style;
-    at[p + 2] = style;
-    at[p + 3] = style;
-    p += 4;
-    i += 4;
+    at[(p + 1) | 0] = style;
+    at[(p + 2) | 0] = style;
+    at[(p + 3) | 0] = style;
+    i = (i + 4) | 0;
   }
-  while (i < end) {
-    const a = bytes[i]!;
+  for (; p < end; p = (p + 1) | 0) {
+    const a = bytes[i]! | 0;
     if ((a - 0x20) >>> 0 > 0x5e) break;
     ch[p] = a;
-    at[p++] = style;
-    i++;
+    at[p] = style;
+    i = (i + 1) | 0;
   }
   return i;
 }
 
 /** After writing up to a column: what it cuts is blanked, the cursor goes there. */
-function advance(t: Control, slot: number, col: number, limit: number): void {
+export function advance(t: Control, slot: number, col: number, limit: number): void {
   const b = t.buffer;
   if (col < b.len[slot]!) {
     const p = slot * b.cols + col;
@@ -103,113 +71,117 @@ function advance(t: Control, slot: number, col: number, limit: number): void {
   }
 }
 
-/** Prints the code points from U+00A0 on that `bytes` has from i on, as well-formed UTF-8; returns where it stopped. */
-export function printText(t: Control, bytes: Uint8Array, i: number, n: number): number {
+/** Prints the one character that `bytes` has at i, whatever it needs; returns where the next one is. */
+export function printOne(t: Control, i: number): number {
+  const { bytes } = t;
+  const code = bytes[i]!;
+  let cp = code;
+  let width = 1;
+  const set = t.sets[t.single || t.gl]!;
   if (t.single) {
     t.single = 0;
     updatePlain(t);
   }
-  if (t.stale) resolve(t);
-  const table = classes();
-  const b = t.buffer;
-  for (;;) {
-    if (t.simple && !t.pending) {
-      const slot = here(t);
-      b.materialize(slot, t.col);
-      i = writeText(t, table, bytes, i, slot, limitOf(t, slot));
-    }
-    if (i >= n) return i;
-    const code = bytes[i]!;
-    if (code < 0x80 || (code === 0xc2 && bytes[i + 1]! < 0xa0)) return i;
-    const cp = decodeAt(bytes, i);
+  if (code < 0x80) cp = translate(set, code);
+  else {
+    cp = decodeAt(bytes, i);
     const cls = classOf(cp);
-    if (cls <= WIDE && t.simple && t.pending) wrap(t);
-    else {
-      i += cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
-      if (cls > WIDE && (!t.legacyWidths || classWidth(cls) === 0) && join(t, cp)) continue;
-      const width = classWidth(cls);
-      if (width > 0) put(t, cp, width);
-    }
+    width = classWidth(cls);
+    i += cp < 0x800 ? 1 : cp < 0x10000 ? 2 : 3;
+    if (cls > WIDE && (!t.legacyWidths || width === 0) && join(t, cp)) width = 0;
   }
+  if (width > 0) put(t, cp, width);
+  return i + 1;
 }
 
-/** Writes characters that stand alone, and ASCII between them, up to the end of the line; returns where it stopped. */
-function writeText(t: Control, table: Uint8Array, bytes: Uint8Array, i: number, slot: number, limit: number): number {
-  const { buffer: b, style, col: first } = t;
-  const { ch, at } = b;
-  const start = slot * b.cols;
-  const end = start + limit;
-  const from = start + first;
-  // Spaces and such between: no need to leave the loop.
-  const least = t.plain ? 0 : 0x80;
-  let p = from;
+/** Whether the character that `bytes` has at i may belong to the one before. */
+export function mayJoin({ bytes }: Control, i: number): boolean {
+  return classOf(decodeAt(bytes, i)) > WIDE;
+}
+
+/** The cell after the last one that `writeText` wrote. */
+export let written = 0;
+
+/** Writes characters that stand alone, and ASCII between them, into the cells from p up to `end`; returns where it
+ *  stopped. */
+export function writeText(
+  t: Control,
+  i: number,
+  ch: Int32Array,
+  at: Int32Array,
+  p: number,
+  from: number,
+  end: number,
+  style: number,
+): number {
+  i |= 0;
+  p |= 0;
+  end |= 0;
+  style |= 0;
+  const { bytes, table } = t;
+  classes();
   let cp = 0;
-  let last = 0;
-  const cut = first > 0 && first < b.len[slot]! && ch[p] === TAIL;
   // Control codes have a class of their own; the zero after the text is one.
   outer: while (p < end) {
-    let code = bytes[i]!;
+    let code = bytes[i]! | 0;
     let cls = 0;
     let size = 3;
     if (code < 0xe0) {
       // One byte or two without a branch, which in words with accents could not be foreseen.
       const two = code >> 7;
-      const cp2 = ((code & 0x1f) << 6) | (bytes[i + 1]! & 0x3f);
+      const cp2 = ((code & 0x1f) << 6) | (bytes[(i + 1) | 0]! & 0x3f);
       cp = code ^ ((code ^ cp2) & -two);
-      if (cp < least) break;
-      cls = table[cp]!;
+      cls = table[cp]! | 0;
       size = 1 + two;
     } else if (code < 0xf0) {
       // Most scripts and symbols: stay here as long as they last.
       for (;;) {
-        cp = ((code & 0x0f) << 12) | ((bytes[i + 1]! & 0x3f) << 6) | (bytes[i + 2]! & 0x3f);
-        cls = table[cp]!;
-        if (cls > WIDE || p + 2 >= end) break;
+        cp = ((code & 0x0f) << 12) | ((bytes[(i + 1) | 0]! & 0x3f) << 6) | (bytes[(i + 2) | 0]! & 0x3f);
+        cls = table[cp]! | 0;
+        if (cls > WIDE || ((p + 2) | 0) >= end) break;
         if (cls === 0) ch[p] = cp;
         else {
           ch[p] = cp | HEAD;
-          at[p++] = style;
+          at[p] = style;
+          p = (p + 1) | 0;
           ch[p] = TAIL;
         }
-        at[p++] = style;
-        last = cp;
-        i += 3;
-        code = bytes[i]!;
+        at[p] = style;
+        p = (p + 1) | 0;
+        i = (i + 3) | 0;
+        code = bytes[i]! | 0;
         if ((code & 0xf0) !== 0xe0) continue outer;
       }
     } else {
-      cp = decodeAt(bytes, i);
-      cls = classOf(cp);
+      cp = decodeAt(bytes, i) | 0;
+      cls = classOf(cp) | 0;
       size = 4;
     }
     // Pictographs and consonants join nothing but a cluster, which is never written here.
     if (cls > WIDE) {
-      if (cls < PICTURE || cls > CONSONANT || (p === from && afterCluster(t, start))) break;
+      if (cls < PICTURE || cls > CONSONANT || (p === from && afterCluster(t, from))) break;
       cls = cls === PICTURE_WIDE ? 1 : 0;
     }
     if (cls === 0) ch[p] = cp;
     else {
       if (p + 2 > end) break;
       ch[p] = cp | HEAD;
-      at[p++] = style;
+      at[p] = style;
+      p = (p + 1) | 0;
       ch[p] = TAIL;
     }
-    at[p++] = style;
-    last = cp;
-    i += size;
+    at[p] = style;
+    p = (p + 1) | 0;
+    i = (i + size) | 0;
   }
-  if (p > from) {
-    if (cut) ch[from - 1] = BLANK;
-    t.last = last;
-    advance(t, slot, p - start, limit);
-  }
+  written = p;
   return i;
 }
 
 /** Whether the cell before the cursor is a cluster. */
-function afterCluster({ buffer, col }: Control, start: number): boolean {
+function afterCluster({ buffer, col }: Control, at: number): boolean {
   const { ch } = buffer;
-  const before = start + col - 1;
+  const before = at - 1;
   return col > 0 && (ch[ch[before] === TAIL ? before - 1 : before]! & CLUSTER) !== 0;
 }
 

@@ -18,12 +18,11 @@ const WIDTHS = [1, 2, 0, 0, 1, 1, 2, 0, 0, 1, 2, 1, 0, 1, 1, 1] as const;
 /** When the last class continues those before it (UAX #29, GB6 to GB13), in letters. */
 const JOINS = /^FF$|GG$|[GHN]H$|[HINO]I$|[JK]C*D[JK]$|L[CD]*M[CDM]*L$/;
 
-let table: Uint8Array | undefined;
+export const table = new Uint8Array(0x20000);
 
 /** The classes of planes 0 and 1, one byte each: unpacked when first asked for, then shared by all terminals. */
 export function classes(): Uint8Array {
-  if (table) return table;
-  table = new Uint8Array(0x20000);
+  if (table[0] === CONTROL) return table;
   let at = 0;
   for (const [, length, letter] of RUNS.matchAll(/([0-9a-z]*)([A-Z])/g)) {
     const end = at + (length ? Number.parseInt(length, 36) : 1);
