@@ -143,6 +143,12 @@ describe("to screen readers and keyboards", () => {
       const { seen, problems } = await look(context, place, objections);
       expect([place, seen, problems]).toEqual([place, [], []]);
     }
+    // What a schedule means is told while it is typed.
+    const { problems } = await look(mira, `${on}/edit`, async (page) => {
+      await page.fill("[name=schedule]", "at noon");
+      await page.getByText("It has an invalid minute: at.").waitFor();
+    });
+    expect(problems).toEqual([]);
   });
 
   test.each(pages)("%s: %s has nothing that axe objects to", async (who, path) => {

@@ -22,6 +22,8 @@
       field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
     }
     if (document.body.classList.contains("embed")) tellParent();
+    const dates = document.querySelector("[data-dates]");
+    if (dates) tellDates(dates);
     const changes = document.querySelector("[data-changes]");
     if (changes) countChanges(changes);
   }
@@ -306,6 +308,19 @@
       for (const [key, value] of Object.entries(out)) {
         sheet.querySelector(`[data-out="${key}"]`).textContent = value;
       }
+    });
+  }
+
+  /** Says what a schedule means while it is typed. */
+  function tellDates(place) {
+    const field = document.querySelector("[name=schedule]");
+    let pause;
+    field.addEventListener("input", () => {
+      clearTimeout(pause);
+      pause = setTimeout(async () => {
+        const answer = await fetch(`${place.dataset.dates}?${new URLSearchParams({ schedule: field.value })}`);
+        if (answer.headers.get("content-type")?.startsWith("text/plain")) place.textContent = await answer.text();
+      }, 300);
     });
   }
 

@@ -254,6 +254,16 @@ describe("an owner", () => {
     expect(browser.page.html).toContain('value="at noon"');
   });
 
+  test("sees what a schedule means while it is typed", async () => {
+    const dates = async (schedule: string) =>
+      (await browser.open(`/user/streams/dates?${new URLSearchParams({ schedule })}`)).html;
+    expect(await dates("0 18 * * sat")).toBe("Next: Sat 21 Nov 18:00 UTC, Sat 28 Nov 18:00 UTC, Sat 5 Dec 18:00 UTC.");
+    expect(await dates("at noon")).toBe("It has an invalid minute: at.");
+    expect(await dates("0 0 1 1 * 1999")).toBe("Never again.");
+    expect(await dates(" ")).toBe("");
+    expect((await new TestBrowser(server).open("/user/streams/dates?schedule=0")).path).toBe("/login/new");
+  });
+
   test("settles what is so for all streams", async () => {
     await browser.open("/user/streams");
     await browser.submit("/user/streams");

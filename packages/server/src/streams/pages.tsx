@@ -19,11 +19,12 @@ import type { Site } from "../web/site.js";
 import { goTo, type PageEnv, signedIn } from "../web/visit.js";
 import { calendar } from "./calendar.js";
 import type { ScreenPicture } from "./drawing.js";
-import type { StreamItem } from "./list-items.js";
+import { dayAndTime, type StreamItem } from "./list-items.js";
 import { OwnStreamsPage, StreamListPage } from "./list-pages.js";
 import type { StreamPictures } from "./pictures.js";
 import { streamPageOptions } from "./playback.js";
 import type { ListedStream, StreamRepository, StreamScope } from "./repository.js";
+import { parseSchedule } from "./schedule.js";
 import { nextTimes, type StreamService, streamTitle } from "./service.js";
 import { DeleteStreamPage, StreamSettingsPage, settingsOfStreamForm } from "./settings-pages.js";
 import { FramedStreamPage, Status, StreamPage, type StreamState } from "./stream-page.js";
@@ -138,6 +139,12 @@ export function streamPages(parts: Parts): Hono<PageEnv> {
       if (!(error instanceof Refusal) || error.type !== "validation_failed") throw error;
       return ownStreams(c, { values, wrong: error.details ?? [] });
     }
+  });
+
+  // What a schedule that is being typed means.
+  app.get("/user/streams/dates", (c) => {
+    const user = signedIn(c);
+    return c.text(datesOf(c.req.query("schedule") ?? "", site.now(), user.timezone), 200, { "cache-control": FRESH });
   });
 
   app.get("/explore/streams", (c) => c.redirect("/explore/streams/live"));
@@ -263,7 +270,11 @@ export function streamPages(parts: Parts): Hono<PageEnv> {
         site={c.var.visit.site}
         token={forms.token(c)}
         stream={stream}
-        next={await nextOf(stream, 3)}
+        dates={datesOf(
+          form.values?.["schedule"] ?? stream.schedule ?? "",
+          site.now(),
+          await streams.timezoneOf(stream),
+        )}
         timezone={await streams.timezoneOf(stream)}
         {...form}
       />
@@ -351,6 +362,15 @@ function pageOf(c: Context): number {
   const asked = c.req.query("page") ?? "1";
   if (!/^[1-9]\d{0,6}$/.test(asked)) throw notFound("Page");
   return Number(asked);
+}
+
+/** The next dates of a schedule, or what is wrong with it, in words. */
+function datesOf(schedule: string, now: number, timezone: string | null): string {
+  if (schedule.trim() === "") return "";
+  const parsed = parseSchedule(schedule);
+  if ("problem" in parsed) return `It ${parsed.problem}.`;
+  const times = nextTimes(schedule, now, timezone, 3);
+  return times.length === 0 ? "Never again." : `Next: ${times.map((time) => `${dayAndTime(time)} UTC`).join(", ")}.`;
 }
 
 /** What to type instead, for each field that did not fit. */

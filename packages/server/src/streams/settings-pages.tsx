@@ -12,7 +12,6 @@ import {
   VisibilityChoice,
 } from "../web/components.js";
 import { NarrowPage, Page } from "../web/layout.js";
-import { dayAndTime } from "./list-items.js";
 import type { ListedStream } from "./repository.js";
 import { streamTitle } from "./service.js";
 
@@ -40,10 +39,15 @@ export function settingsOfStreamForm(form: Record<string, string>): Record<strin
 }
 
 /** What an owner can settle about a stream. */
-export const StreamSettingsPage: FC<FormProps & { stream: ListedStream; next: number[]; timezone: string | null }> = (
-  props,
-) => {
-  const { site, token, stream, next, timezone, wrong } = props;
+export const StreamSettingsPage: FC<
+  FormProps & {
+    stream: ListedStream;
+    /** What its schedule means, in words. */
+    dates: string;
+    timezone: string | null;
+  }
+> = (props) => {
+  const { site, token, stream, dates, timezone, wrong } = props;
   const path = `/s/${stream.public_token}`;
   const values = props.values ?? formOfStream(stream);
   const field = (name: string) => ({ site, name, value: values[name], wrong: saidAbout(wrong, name) });
@@ -82,12 +86,12 @@ export const StreamSettingsPage: FC<FormProps & { stream: ListedStream; next: nu
                 hint={`Minute, hour, day, month, weekday, year; * or nothing for every one. Times are ${zone}.`}
                 mono
               />
-              {next.length > 0 ? (
-                <p class="small soft">
-                  Next: {next.map((time) => `${dayAndTime(time)} UTC`).join(", ")}. Your time zone is settled under{" "}
-                  <a href="/user/edit">your account</a>.
-                </p>
-              ) : null}
+              <p class="small soft">
+                <span data-dates="/user/streams/dates" aria-live="polite">
+                  {saidAbout(wrong, "schedule") ? "" : dates}
+                </span>{" "}
+                Your time zone is settled under <a href="/user/edit">your account</a>.
+              </p>
             </div>
             <div class="group">
               <h2>Playback</h2>
