@@ -20,6 +20,7 @@ describe("RateLimiter", () => {
     ["POST", "/api/asciicasts", 10],
     ["GET", "/a/1.cast", 30],
     ["GET", "/a/1.json", 30],
+    ["GET", "/s/1.cast", 30],
     ["HEAD", "/a/1.json", 30],
     ["POST", "/a/1/views", 10],
     ["GET", "/a/1.svg", 50],

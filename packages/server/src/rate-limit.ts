@@ -13,7 +13,7 @@ const rules: Rule[] = [
     name: "download_recording",
     limit: 30,
     seconds: 60,
-    matches: (method, path) => method === "GET" && /^\/a\/[^/]+\.(cast|json)$/.test(path),
+    matches: (method, path) => method === "GET" && /^\/[as]\/[^/]+\.(cast|json)$/.test(path),
   },
   {
     name: "view",

@@ -33,6 +33,30 @@ async function settled(isSo: () => Promise<boolean>): Promise<void> {
   for (let i = 0; i < 400 && !(await isSo()); i++) await wait(25);
 }
 
+test("what was on so far has what was typed only if the stream shows it", async () => {
+  for (const keystroke_overlay of [true, false]) {
+    const stream = await server.stream({ keystroke_overlay });
+    const producer = await TestProducer.begin(server, stream);
+    producer.output('\u2028[0.001, "i", "no line"]', 1_000_000);
+    producer.event({ time: 2_000_000, type: "input", text: "secret\u2028 word" });
+    producer.output("x".repeat(100_000), 3_500_000);
+    producer.output("the end", 3_500_000);
+    const cast = async () => (await server.fetch(`/s/${stream.token}.cast`)).text();
+    await settled(async () => (await cast()).includes("the end"));
+    const [, ...events] = (await cast()).trim().split("\n");
+    expect(events.map((line) => JSON.parse(line))).toEqual([
+      [1, "o", '\u2028[0.001, "i", "no line"]'],
+      keystroke_overlay ? [1, "i", "secret\u2028 word"] : [1, "o", ""],
+      [1.5, "o", "x".repeat(100_000)],
+      [0, "o", "the end"],
+    ]);
+    await finish(producer);
+    // Its owner has all of it.
+    const [recording] = await recordings(stream);
+    expect(await content(recording!)).toContain("secret");
+  }
+});
+
 describe("a stream", () => {
   test("becomes a recording of its owner's, with all that was said about it", async () => {
     const stream = await server.stream({

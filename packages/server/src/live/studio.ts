@@ -95,11 +95,15 @@ export class Studio implements OnAir, LiveScreens {
     return { cols, rows, dump, ...(theme && { theme }), trace: channel.activity.levels() };
   }
 
-  /** What is stored of a stream that is on, as a recording that is not finished. */
+  /** What is stored of a stream that is on, as a recording that is not finished. What was typed is in it only if viewers
+   *  are to see that. */
   async kept(streamId: number): Promise<AsyncGenerator<Uint8Array> | undefined> {
-    const id = this.channels.get(streamId)?.recordedSession;
+    const channel = this.channels.get(streamId);
+    const id = channel?.recordedSession;
     const session = id ? await this.parts.sessions.byId(id) : undefined;
-    return session && this.joining.content(session);
+    if (!session || !channel) return undefined;
+    const content = this.joining.content(session);
+    return channel.stream.keystroke_overlay ? content : withoutInput(content);
   }
 
   /** Has the metrics tell how many streams are on and how many watch. */
@@ -205,6 +209,19 @@ export class Studio implements OnAir, LiveScreens {
     } else if (screen && !session && stream.last_started_at !== null && screen.saved_at >= stream.last_started_at) {
       this.channel(stream).resume(initOf(screen), stream.last_started_at, undefined);
     }
+  }
+}
+
+/** The lines of a recording as we write it, with nothing in place of what was typed. */
+async function* withoutInput(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of content) {
+    const text = rest + decoder.decode(chunk, { stream: true });
+    const lines = text.split("\n");
+    rest = lines.pop()!;
+    const shown = lines.map((line) => line.replace(/^(\[[\d.]+, )"i", [\s\S]*/, '$1"o", ""]'));
+    yield Buffer.from(shown.map((line) => `${line}\n`).join(""));
   }
 }
 
