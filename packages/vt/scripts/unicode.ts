@@ -17,6 +17,7 @@ function classOf(cp: number): keyof typeof CLASSES {
   if (cp >= 0xac00 && cp <= 0xd7a3) return (cp - 0xac00) % 28 === 0 ? "SYLLABLE_LV" : "SYLLABLE_LVT";
   const text = String.fromCodePoint(cp);
   if (cp === 0x200d) return "JOINER";
+  if (/\p{Emoji_Modifier}/u.test(text)) return "MODIFIER";
   // The halfwidth voiced sound marks of katakana have cells of their own, as every terminal and wcwidth has it.
   if (cp === 0xff9e || cp === 0xff9f) return "NARROW";
   // Interlinear annotation and Egyptian format controls are not shown.

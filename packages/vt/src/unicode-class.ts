@@ -22,3 +22,5 @@ export const LINKER = 12;
 export const SYLLABLE_LV = 13;
 export const SYLLABLE_LVT = 14;
 export const CONTROL = 15;
+/** Skin tone: belongs to a pictograph before it, else stands alone, wide. */
+export const MODIFIER = 16;

@@ -14,9 +14,9 @@ import {
 import { RUNS } from "./unicode-table.js";
 
 /** Cells that a code point of each class takes on its own. */
-const WIDTHS = [1, 2, 0, 0, 1, 1, 2, 0, 0, 1, 2, 1, 0, 1, 1, 1] as const;
+const WIDTHS = [1, 2, 0, 0, 1, 1, 2, 0, 0, 1, 2, 1, 0, 1, 1, 1, 2] as const;
 /** When the last class continues those before it (UAX #29, GB6 to GB13), in letters. */
-const JOINS = /^FF$|GG$|[GHN]H$|[HINO]I$|[JK]C*D[JK]$|L[CD]*M[CDM]*L$/;
+const JOINS = /^FF$|GG$|[GHN]H$|[HINO]I$|[JK][CQ]*D[JK]$|[JK]C*Q$|L[CD]*M[CDM]*L$/;
 
 export const table = new Uint8Array(0x20000);
 
@@ -40,9 +40,10 @@ export function classOf(cp: number): number {
   return cp >= 0xe0000 && cp < 0xe1000 ? EXTEND : NARROW;
 }
 
-/** The class of a code point as a letter, those of Hangul syllables apart. */
+/** The class of a code point as a letter, those of Hangul syllables apart; U+200C, which parts consonants, as a control. */
 function letterOf(char: string): string {
   const cp = char.codePointAt(0)!;
+  if (cp === 0x200c) return "P";
   const cls = cp >= 0xac00 && cp <= 0xd7a3 ? ((cp - 0xac00) % 28 === 0 ? SYLLABLE_LV : SYLLABLE_LVT) : classOf(cp);
   return String.fromCharCode(65 + cls);
 }
@@ -73,7 +74,7 @@ export function clusterWidth(text: string): 1 | 2 {
   if (cls === REGIONAL) return text.length > 2 && classOf(text.codePointAt(2)!) === cls ? 2 : 1;
   if (classWidth(cls) === 2) return 2;
   // Digits, # and * make keycaps.
-  return /^.\ufe0f/u.test(text) && (cls === PICTURE || /^[#*0-9]/.test(text)) ? 2 : 1;
+  return /^.[\ufe0f\u{1f3fb}-\u{1f3ff}]/u.test(text) && (cls === PICTURE || /^[#*0-9]/.test(text)) ? 2 : 1;
 }
 
 /** The grapheme clusters of a text, as the terminal forms them. */
