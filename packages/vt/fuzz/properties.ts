@@ -69,6 +69,15 @@ function check({ cols, rows, scrollback, parts, more, newCols, newRows }: Case):
   same("snapshot and more", state(other), state(terminal));
   terminal.resize(newCols, newRows);
   verify(terminal);
+  // Resized are one that was dumped, one that was not, one without a scrollback, and one that its dump rebuilt.
+  const made = [scrollback, scrollback, 0, 0].map((scrollback) => new Terminal({ cols, rows, scrollback }));
+  const [dumped, twin, original, copy] = made as [Terminal, Terminal, Terminal, Terminal];
+  for (const one of [dumped, twin, original]) one.feed(text);
+  dumped.dump();
+  copy.feed(original.dump());
+  for (const one of made) one.resize(newCols, newRows);
+  same("resize of one never dumped", state(twin), state(dumped));
+  same("resize of one rebuilt", state(copy), state(original));
   const resized = new Terminal({ cols: newCols, rows: newRows });
   resized.feed(terminal.dump());
   same("dump after resize", state(resized), state(terminal));

@@ -270,7 +270,10 @@ export class Buffer {
     this.copy(left ? start : start + n, left ? start + n : start, end - col - n);
     if (left) col = end - n;
     this.fill(slot, col, col + n, style);
-    if (end === this.cols) this.trim(slot);
+    if (end !== this.cols) return;
+    // What came in at the end is virtual, or the line would count as full.
+    if (left) this.tail[slot] = style;
+    this.trim(slot);
   }
 
   /** Copies n cells from a line to a line; wide characters cut at the edges are blanked. */

@@ -131,7 +131,8 @@ function screen(t: Control, which: number, b: Buffer): string {
     const textAt = (col: number) => textOf(t, b.ch[col < b.cols ? start + col : next * b.cols]!);
     const full = (flags & (WRAPPED | SIZE)) === WRAPPED && b.len[slot] === b.cols;
     const flows = full && row + 1 < b.rows && b.len[next]! > 0;
-    const len = Math.max(flows ? b.cols : b.trim(slot), flowing ? 1 : 0);
+    // What a line that goes on ends with is text, blanks, too.
+    const len = Math.max(flags & WRAPPED ? b.len[slot]! : b.trim(slot), flowing ? 1 : 0);
     if (len > 0 || tail !== 0 || flags !== 0) {
       if (!flowing) out += "\r\n".repeat(row - at);
       at = row;
@@ -149,8 +150,8 @@ function screen(t: Control, which: number, b: Buffer): string {
         } else {
           out += text;
           if (end === b.cols && joins(text, textAt(end))) flowing = false;
-          // Terminals that count code points one by one are set right again.
-          if (ch & CLUSTER && end < b.cols) out += `\x1b[${end + 1}G`;
+          // Terminals that count code points one by one are set right again, and what they drew beyond goes.
+          if (ch & CLUSTER && end < b.cols) out += `\x1b[${end + 1}G${look.bg === 0 ? "\x1b[K" : ""}`;
         }
         col = end;
       }
@@ -195,7 +196,7 @@ function sgrOf({ fg, bg, attrs, underlineColor }: Parts): string {
   const underline = attrs >>> UNDERLINE_SHIFT;
   let codes = "";
   for (const [code, bit] of ATTRIBUTES.entries())
-    if (attrs & bit && (code !== 4 || underline < 3)) codes += `;${underline === 2 && code === 4 ? 21 : code}`;
+    if (attrs & bit) codes += `;${underline === 2 && code === 4 ? 21 : code}`;
   if (attrs & OVERLINE) codes += ";53";
   codes += colorCodes(fg, 30) + colorCodes(bg, 40);
   let text = `\x1b[${codes && 0}${codes}m`;

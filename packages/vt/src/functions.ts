@@ -290,8 +290,8 @@ export const CSI: Readonly<Record<string, Run>> = {
   // DECSTR | Soft Terminal Reset | DEC VT220
   "!p": (t) => {
     const { row, col, pending, link } = t;
-    const modes = (t.modes & ~(IRM | DECOM | DECLRMM | REVERSE_WRAP)) | DECAWM | DECTCEM;
-    Object.assign(t, initial(t), { row, col, pending, link, modes, single: 0, stale: true });
+    const modes = (t.modes & ~(IRM | DECOM | DECLRMM | REVERSE_WRAP | BLINKING)) | DECAWM | DECTCEM;
+    Object.assign(t, initial(t), { row, col, pending, link, modes, single: 0, shape: 0, stale: true });
     resetMargins(t);
     t.saved = t.saved.with(screenShown(t), undefined);
     updatePlain(t);
@@ -382,6 +382,7 @@ function singleShift(t: Control, g: number): void {
 
 /** DECDHL, DECSWL, DECDWL. */
 function lineSize(t: Control, size: number): void {
+  if (t.modes & DECLRMM) return;
   const b = t.buffer;
   const slot = here(t);
   b.flags[slot] = (b.flags[slot]! & ~SIZE) | size;

@@ -111,6 +111,22 @@ describe("whatever it is fed, a terminal", () => {
     );
   });
 
+  test("is not changed by its dump: it is resized like one that was never dumped, and like the one rebuilt", () => {
+    fc.assert(
+      fc.property(size, size, pieces, (size, { cols, rows }, parts) => {
+        const [dumped, twin] = [0, 1].map(() => fed({ ...size, scrollback: 5 }, parts.join("")));
+        dumped!.dump();
+        // Without scrollback, since a dump has none.
+        const original = fed(size, parts.join(""));
+        const rebuilt = fed(size, original.dump());
+        for (const terminal of [dumped!, twin!, original, rebuilt]) terminal.resize(cols, rows);
+        expect(state(dumped!)).toEqual(state(twin!));
+        expect(state(rebuilt)).toEqual(state(original));
+      }),
+      runs,
+    );
+  });
+
   test("reports every row that differs", () => {
     fc.assert(
       fc.property(size, pieces, pieces, (size, parts, more) => {

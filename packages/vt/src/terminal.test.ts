@@ -83,6 +83,23 @@ describe("text", () => {
     ]);
   });
 
+  test("is of skin tones where a person or a hand is before them, else they stand alone", () => {
+    const cells = (text: string, legacyWidths = false) => {
+      const terminal = new Terminal({ cols: 8, rows: 1, legacyWidths });
+      terminal.feed(text);
+      return [...terminal.line(0).cells()].filter(({ text }) => text !== " ").map(({ text, width }) => text + width);
+    };
+    expect(cells("👋🏽x")).toEqual(["👋🏽2", "0", "x1"]);
+    expect(cells("✌🏻⛹🏻\u200d♀\ufe0fx")).toEqual(["✌🏻2", "0", "⛹🏻\u200d♀\ufe0f2", "0", "x1"]);
+    expect(cells("🏻x🏿")).toEqual(["🏻2", "0", "x1", "🏿2", "0"]);
+    expect(cells("👋🏽x", true)).toEqual(["👋2", "0", "🏽2", "0", "x1"]);
+  });
+
+  test("of Indic consonants is parted by U+200C", () => {
+    expect(screen(8, 1, "क्ष\r\x1b[C")).toEqual(["क्ष|"]);
+    expect(screen(8, 1, "क्\u200cष\r\x1b[C")).toEqual(["क्\u200c|ष"]);
+  });
+
   test("counts code points one by one with legacy widths", () => {
     const terminal = new Terminal({ cols: 8, rows: 1, legacyWidths: true });
     terminal.feed("👩\u200d👧e\u0301");
@@ -214,6 +231,14 @@ describe("screens and lines", () => {
 });
 
 describe("what a program says about itself", () => {
+  test("is given up by DECSTR where it is about the cursor", () => {
+    const terminal = new Terminal({ cols: 4, rows: 1 });
+    terminal.feed("\x1b[5 q");
+    expect(terminal.cursor).toMatchObject({ shape: "bar", blinking: true });
+    terminal.feed("\x1b[!p");
+    expect(terminal.cursor).toMatchObject({ shape: "block", blinking: false });
+  });
+
   test("titles", () => {
     const terminal = new Terminal({ cols: 4, rows: 1 });
     terminal.feed("\x1b]2;one\x07\x1b[22;2t\x1b]0;two\x1b\\");
@@ -330,6 +355,26 @@ describe("resize", () => {
     expect(picture(resized([4, 2], "a\r\nb\r\nc\x1b[2J\x1b[H$", [6, 4]))).toEqual(["$|", "", "", ""]);
   });
 
+  test("keeps the blanks that a line was erased to when it goes on", () => {
+    const text = "ab  c\r\x1b[K";
+    expect(picture(resized([4, 4], text, [8, 4]))).toEqual(["ab  |", "", "", ""]);
+    const dumped = new Terminal({ cols: 4, rows: 4 });
+    dumped.feed(text);
+    dumped.dump();
+    dumped.feed("xy");
+    dumped.resize(8, 4);
+    expect(picture(dumped)).toEqual(["ab  xy|", "", "", ""]);
+  });
+
+  test("takes what DCH brought in for blank, whatever its colour", () => {
+    expect(picture(resized([11, 4], "\x1b[44m\x1b[J\x1b[m\x1b[Pab\r\ncd", [10, 4]))).toEqual(["ab", "cd|", "", ""]);
+  });
+
+  test("gives a full line no background beyond its end", () => {
+    const terminal = resized([3, 2], "\x1b[44mabc\r\ndef\r\nghi\x1b[m\r\nx", [6, 2]);
+    expect([...terminal.line(0).cells()].map(({ pen }) => pen.bg)).toEqual([4, 4, 4, undefined, undefined, undefined]);
+  });
+
   test("clips the alternate screen", () => {
     const terminal = resized([6, 2], "p\x1b[?1049h\x1b[Habcdef", [3, 2]);
     expect(terminal.text()).toEqual(["abc", ""]);
@@ -359,6 +404,12 @@ describe("dump", () => {
     const terminal = new Terminal({ cols: 20, rows: 3 });
     terminal.feed("hello \x1b[31mred");
     expect(terminal.dump()).toBe("\x1b[Hhello \x1b[0;31mred\x1b[m\x1b[1;10H\x1b[0;31m");
+  });
+
+  test("sets terminals right that count code points, or know no curly underlines", () => {
+    const terminal = new Terminal({ cols: 20, rows: 1 });
+    terminal.feed("👩\u200d👧\x1b[4:3mx");
+    expect(terminal.dump()).toContain("👩\u200d👧\x1b[3G\x1b[K\x1b[0;4m\x1b[4:3mx");
   });
 
   test("ends with an unfinished sequence", () => {

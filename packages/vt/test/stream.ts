@@ -3,6 +3,7 @@
 const TEXTS = [
   "a",
   "hello",
+  "ab   ",
   "The quick brown fox jumps over it",
   " ",
   "漢字",
@@ -26,6 +27,9 @@ const TEXTS = [
   "─│┌",
   "é",
   "\u{1f600}\u{1f3fd}",
+  "\u{1f3fb}",
+  "✌",
+  "\u200c",
   "\ud83d",
   "\ude00",
   "\ufe0e",
