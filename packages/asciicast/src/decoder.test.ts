@@ -326,3 +326,16 @@ function caught(run: () => unknown): unknown {
   }
   throw new Error("nothing was thrown");
 }
+
+it("lines that somebody else has read count, for time and for line numbers", () => {
+  const decoder = new Decoder();
+  expect(() => decoder.skip(1)).toThrow(RangeError);
+  decoder.push('{"version":3,"term":{"cols":80,"rows":24}}\n[1, "o", "a"]\n');
+  expect(decoder.skip(0.5)).toBe(1_500_000);
+  expect(decoder.skip(1e300)).toBeUndefined();
+  expect(decoder.skip(-1)).toBe(1_500_000);
+  expect(decoder.notes).toEqual([{ line: 4, text: "the time goes back: taken as that of the event before" }]);
+  expect(decoder.push("[0.5,")).toEqual([]);
+  expect(() => decoder.skip(1)).toThrow(RangeError);
+  expect(() => decoder.push("\n")).toThrow("line 5");
+});

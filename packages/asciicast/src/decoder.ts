@@ -71,6 +71,18 @@ export class Decoder {
     });
   }
 
+  /** Counts an event line that the caller has read by itself instead of pushing it. Only between lines, behind the header.
+   *
+   *  @param seconds  the number that the line begins with
+   *  @returns the event's time in microseconds; undefined when the line has to be pushed, to be told what is wrong with it
+   *  @throws {RangeError} when this is within a line, or the file has no event lines */
+  skip(seconds: number): number | undefined {
+    if (this.#state !== "events" || this.#rest !== "") throw new RangeError("not between event lines");
+    if (this.#error || !Number.isSafeInteger(this.#since(seconds))) return undefined;
+    this.#line++;
+    return this.#advance(seconds);
+  }
+
   /** Takes the end of the input. */
   end(): Event[] {
     return this.#decode((events) => {
@@ -213,15 +225,26 @@ export class Decoder {
     if (!Array.isArray(json) || json.length < 3 || typeof json[0] !== "number") {
       throw new Malformed("not an event: [time, code, data] expected");
     }
-    // v2 has times since the start, v3 since the previous event. Adding 0 makes -0 into 0.
-    const own = Math.round(json[0] * 1e6) + 0;
-    const time = this.#version === 2 ? own : this.#time + own;
+    const time = this.#since(json[0]);
     if (!Number.isSafeInteger(time)) throw new Malformed("the time is out of range");
     const event = decodeData(Math.max(time, this.#time), json[1], json[2]);
     if (json.length > 3) addNote(this.notes, this.#line, "an event has three parts: the others are left out");
-    if (time < this.#time) addNote(this.notes, this.#line, "the time goes back: taken as that of the event before");
-    this.#time = event.time;
+    this.#advance(json[0]);
     return event;
+  }
+
+  /** Microseconds since the start. v2 has times since then, v3 since the previous event. Adding 0 makes -0 into 0. */
+  #since(seconds: number): number {
+    const own = Math.round(seconds * 1e6) + 0;
+    return this.#version === 2 ? own : this.#time + own;
+  }
+
+  /** The time of the event that is being read. */
+  #advance(seconds: number): number {
+    const time = this.#since(seconds);
+    if (time < this.#time) addNote(this.notes, this.#line, "the time goes back: taken as that of the event before");
+    this.#time = Math.max(time, this.#time);
+    return this.#time;
   }
 }
 

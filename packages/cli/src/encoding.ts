@@ -1,6 +1,7 @@
 // Events to the text of a file, in any format that can be written.
 import { type Encoder, type Event, encoder, type Header } from "@asciinema-ts/asciicast";
 import type { Bytes } from "./bytes.js";
+import { CarriedOutput } from "./carried.js";
 import type { OutputFormat } from "./options.js";
 
 interface EncodingOptions {
@@ -33,8 +34,9 @@ export interface ByteEncoding {
   end(to: Bytes): void;
 }
 
-/** What ends the line of an output event, from the quote that ends its text. */
-const LINE_END = Buffer.from('"]\n');
+/** What ends the line of an event, after its text and the quote that ends it. */
+const LINE_END = Buffer.from("]\n");
+const QUOTED_END = Buffer.from('"]\n');
 
 /** An encoder for one file. */
 export async function byteEncoding(
@@ -51,14 +53,24 @@ export async function byteEncoding(
   };
   const escapes = output[format] === line;
   function line(time: number, output: Uint8Array, to: Bytes): void {
-    const empty = event({ time, type: "output", text: "" });
-    to.text(empty.slice(0, -LINE_END.length));
+    to.text(beginning(time));
+    to.text('"');
     to.escaped(output);
-    to.bytes(LINE_END);
+    to.bytes(QUOTED_END);
+  }
+  /** An output event's line up to its text. */
+  function beginning(time: number): string {
+    return event({ time, type: "output", text: "" }).slice(0, -'""]\n'.length);
   }
   return {
     start: (to) => to.text(start()),
     event: (one, to) => {
+      if (one instanceof CarriedOutput && escapes) {
+        to.text(beginning(one.time));
+        to.bytes(one.json);
+        to.bytes(LINE_END);
+        return;
+      }
       // Halves of surrogate pairs have no UTF-8, only an escape.
       if (one.type === "output" && escapes && isWellFormed(one.text)) line(one.time, utf8(one.text), to);
       else to.text(event(one));

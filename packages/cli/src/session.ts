@@ -9,9 +9,9 @@ import type { Size, Tty } from "./tty.js";
 import { Utf8Pieces } from "./utf8.js";
 
 /** Bytes that may wait for the terminal or an output before the child has to. */
-const HIGH_WATER = 1024 * 1024;
+const HIGH_WATER = 256 * 1024;
 /** What is left of them when the child may go on. */
-const LOW_WATER = 256 * 1024;
+const LOW_WATER = 64 * 1024;
 /** The same for what is typed, before the terminal has to. */
 const TYPED_HIGH_WATER = 64 * 1024;
 /** Milliseconds that a terminal may take nothing at the end before the rest is given up. */

@@ -10,6 +10,7 @@ import {
   openTypescript,
   type Recording,
 } from "@asciinema-ts/asciicast";
+import { openCarried } from "./carried.js";
 import { CliError, reason } from "./error.js";
 import { warn } from "./messages.js";
 import type { Progress } from "./progress.js";
@@ -50,15 +51,20 @@ export async function openRecording(name: string, options: OpenOptions = {}): Pr
 /** The same for bytes that are there already, in any format that can be read: a ttyrec is known by its name.
  *
  *  @param options.timing  the bytes of the timing file, when the source is a typescript of script
+ *  @param options.carry  whether output may come as `CarriedOutput`, for writing it into another asciicast; broken lines
+ *    are then thrown
  *  @throws CliError */
 export async function openCapture(
   name: string,
   source: AsyncIterable<Uint8Array>,
-  options: OpenOptions & { timing?: AsyncIterable<Uint8Array> | undefined } = {},
+  options: OpenOptions & { timing?: AsyncIterable<Uint8Array> | undefined; carry?: boolean } = {},
 ): Promise<Capture> {
-  const { timing, ...rest } = { ...options, decompress: unzstd };
+  const { timing, carry, ...rest } = { ...options, decompress: unzstd };
   if (timing) return opening(name, openTypescript({ timing, output: source }, rest));
-  return opening(name, /\.ttyrec(\.\w+)?$/.test(name) ? openTtyrec(source, rest) : open(source, rest));
+  if (/\.ttyrec(\.\w+)?$/.test(name)) return opening(name, openTtyrec(source, rest));
+  if (!carry) return opening(name, open(source, rest));
+  const { compressed, chunks } = await glance(source);
+  return opening(name, compressed ? open(chunks, rest) : openCarried(chunks));
 }
 
 async function opening<T>(name: string, work: Promise<T>): Promise<T> {
@@ -94,6 +100,24 @@ export function damaged(name: string, error: unknown): CliError {
 export async function inflated(
   source: AsyncIterable<Uint8Array>,
 ): Promise<{ compressed: Compression | undefined; chunks: AsyncIterable<Uint8Array> }> {
+  const { compressed, chunks } = await glance(source);
+  switch (compressed) {
+    case "gzip": {
+      const { constants, createGunzip } = await import("node:zlib");
+      const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
+      return { compressed, chunks: pipeline(Readable.from(chunks), gunzip, () => {}) };
+    }
+    case "zstd":
+      return { compressed, chunks: unzstd(chunks) };
+    default:
+      return { compressed, chunks };
+  }
+}
+
+/** How bytes are compressed, and the same bytes. */
+async function glance(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ compressed: Compression | undefined; chunks: AsyncGenerator<Uint8Array> }> {
   const rest = source[Symbol.asyncIterator]();
   const first = await rest.next();
   const all = async function* () {
@@ -105,13 +129,8 @@ export async function inflated(
       await rest.return?.();
     }
   };
-  if (!first.done && isGzip(first.value)) {
-    const { constants, createGunzip } = await import("node:zlib");
-    const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
-    return { compressed: "gzip", chunks: pipeline(Readable.from(all()), gunzip, () => {}) };
-  }
-  if (!first.done && isZstd(first.value)) return { compressed: "zstd", chunks: unzstd(all()) };
-  return { compressed: undefined, chunks: all() };
+  const compressed = first.done ? undefined : isGzip(first.value) ? "gzip" : isZstd(first.value) ? "zstd" : undefined;
+  return { compressed, chunks: all() };
 }
 
 /** The first bytes of a source.

@@ -14,7 +14,10 @@ export async function convert(values: Values): Promise<number> {
   const progress = new Progress("Downloading");
   const source = await openSource(input, { stdin: true, ...(output !== "-" && { progress }) });
   const timing = values.get("timing");
-  const capture = await openCapture(input, source, { timing: timing ? await openSource(timing) : undefined });
+  const capture = await openCapture(input, source, {
+    timing: timing ? await openSource(timing) : undefined,
+    carry: format === "asciicast-v2" || format === "asciicast-v3",
+  });
   const encoder = await byteEncoding(format, capture.header);
   const target = output === "-" ? standardOutput() : await openTarget(output, values.has("overwrite"));
   try {
