@@ -225,6 +225,23 @@ test("what is not painted anew is what painting all anew gives", async () => {
   await page.context().close();
 });
 
+test("a mark that the font gives a width of its own lies over its letter", async () => {
+  const ink = async (text: string) => {
+    const page = await show(text, 2);
+    const { width, height, data } = await pixels(page);
+    await page.context().close();
+    const cell = { width: Math.floor(width / 40), height: height / 6 };
+    const covered = [];
+    for (let y = 0; y < cell.height; y++)
+      for (let x = 0; x < cell.width; x++) covered.push(data[y * width + x]! !== data[width * height - 1]!);
+    return covered;
+  };
+  const [letter, struck] = [await ink("o"), await ink("o\u0335")];
+  expect(letter.filter(Boolean).length).toBeGreaterThan(20);
+  expect(letter.every((covered, i) => !covered || struck[i])).toBe(true);
+  expect(struck.filter(Boolean).length).toBeGreaterThan(letter.filter(Boolean).length);
+});
+
 test("where pixels cannot be read back, the canvas' own text painting gives nearly the same", async () => {
   const text =
     "The quick \x1b[1mbrown\x1b[0m fox \x1b[31;47mjumps\x1b[0m\r\n┌──┐ █▓▒░ ⣿ \x1b[4munder\x1b[0m \x1b[9mstrike\x1b[0m\r\nwide 日本 é\r\n\x1b#3high \x1b[4mer\x1b[0m ─\r\n\x1b#4high \x1b[4mer\x1b[0m ─\r\n\x1b#6wide 日";

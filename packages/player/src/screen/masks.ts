@@ -106,6 +106,7 @@ export function drawGlyph(
   const size = (style & SIZE) >> 2;
   const wide = size > 0 ? 2 : 1;
   const high = size > 1 ? 2 : 1;
+  let parts: string[] = [];
   context.save();
   context.beginPath();
   context.rect(x, y, width, cellHeight);
@@ -127,10 +128,17 @@ export function drawGlyph(
     // From another font perhaps: narrower is centred, wider is squeezed, so that all of it is seen.
     const advance = context.measureText(text).width;
     const room = (cellWidth * cols) / wide;
-    context.scale(advance > room * 1.05 ? width / advance : wide, high);
-    context.fillText(text, advance < room * 0.95 ? (width / wide - advance) / 2 : 0, baseline);
+    const tooWide = advance > room * 1.05;
+    // Monospaced fonts may give a mark a width of its own: it belongs over the letter, not beside it.
+    const [letter] = /^.(?=\p{Mn}+$)/su.exec(text) ?? [];
+    if (tooWide && letter && context.measureText(letter).width < advance) parts = [...text];
+    else {
+      context.scale(tooWide ? width / advance : wide, high);
+      context.fillText(text, advance < room * 0.95 ? (width / wide - advance) / 2 : 0, baseline);
+    }
   }
   context.restore();
+  for (const part of parts) drawGlyph(context, { text: part, style, cols }, face, x, y, width, ink);
 }
 
 /** The CSS font of a style. */
