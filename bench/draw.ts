@@ -15,6 +15,8 @@ import { Site } from "../e2e/player-page.js";
 
 const WARM_UP = 30;
 const FRAMES = 90;
+const LEAST = 10; // frames, of which fewer are no figure
+const LIMIT = 20_000; // milliseconds after which no more frames are fed: a second a frame happens, to theirs
 const SETTLE = 500; // milliseconds until a text layer that lags is current: its cost belongs to the frames
 
 interface Scenario {
@@ -174,28 +176,31 @@ async function run(browser: Browser, site: Site, kind: Kind, scenario: Scenario,
     const frames = framesOf(scenario);
     await page.evaluate(start, { cols: scenario.cols, rows: scenario.rows });
     await page.waitForTimeout(300);
-    const feed = (from: number, to: number) =>
-      page.evaluate(play, kind === "empty" ? frames.slice(from, to).map(() => "") : frames.slice(from, to));
-    await feed(0, WARM_UP);
+    const feed = (from: number, to: number) => {
+      const part = frames.slice(from, to);
+      const given = kind === "empty" ? part.map(() => "") : part;
+      return page.evaluate(play, { frames: given, least: LEAST, limit: LIMIT });
+    };
+    const warm = await feed(0, WARM_UP);
     await page.waitForTimeout(SETTLE);
     const renderer = await context.newCDPSession(page);
     await renderer.send("Performance.setTimeDomain", { timeDomain: "threadTicks" });
     await renderer.send("Performance.enable");
     const whole = await browser.newBrowserCDPSession();
     const before = await readings(renderer, whole);
-    const wall = await feed(WARM_UP, WARM_UP + FRAMES);
+    const { wall, count } = await feed(warm.count, warm.count + FRAMES);
     await page.waitForTimeout(SETTLE);
     const after = await readings(renderer, whole);
     await whole.detach();
-    if (kind !== "empty") await prove(page, scenario, frames, kind);
-    const per = (name: keyof typeof before) => ((after[name] - before[name]) * 1000) / FRAMES;
+    if (kind !== "empty") await prove(page, scenario, frames.slice(0, warm.count + count), kind);
+    const per = (name: keyof typeof before) => ((after[name] - before[name]) * 1000) / count;
     return {
       task: per("TaskDuration"),
       script: per("ScriptDuration"),
       style: per("RecalcStyleDuration"),
       layout: per("LayoutDuration"),
       cpu: per("cpu"),
-      wall: wall / FRAMES,
+      wall: wall / count,
     };
   } finally {
     await context.close();
@@ -231,14 +236,24 @@ function start(size: { cols: number; rows: number }): void {
   page.AsciinemaPlayer.create(driver, document.querySelector("#box")!, options);
 }
 
-/** In the page: feeds one chunk per animation frame; resolves with the wall time in milliseconds. */
-function play(frames: string[]): Promise<number> {
+/** In the page: feeds one chunk per animation frame, as many as fit into the limit; resolves with the wall time in
+ *  milliseconds. */
+function play({
+  frames,
+  least,
+  limit,
+}: {
+  frames: string[];
+  least: number;
+  limit: number;
+}): Promise<{ wall: number; count: number }> {
   const { feed } = globalThis as unknown as { feed: (text: string) => void };
   return new Promise((resolve) => {
     const begin = performance.now();
     let i = 0;
     const next = () => {
-      if (i === frames.length) return resolve(performance.now() - begin);
+      const wall = performance.now() - begin;
+      if (i === frames.length || (i >= least && wall > limit)) return resolve({ wall, count: i });
       if (frames[i] !== "") feed(frames[i]!);
       i++;
       requestAnimationFrame(next);
@@ -324,7 +339,7 @@ async function framesShown(kind: Kind): Promise<number> {
     await page.goto(`${site.url}/${kind}.html`);
     const scenario = scenarios["tctext"]!;
     await page.evaluate(start, { cols: scenario.cols, rows: scenario.rows });
-    await page.evaluate(play, framesOf(scenario).slice(0, 5));
+    await page.evaluate(play, { frames: framesOf(scenario).slice(0, 5), least: LEAST, limit: LIMIT });
     const cdp = await context.newCDPSession(page);
     await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });
     return await page.evaluate(playFor, { pictures: framesOf(scenario).slice(0, 30), milliseconds: 10_000 });

@@ -13,7 +13,7 @@ export interface Keyframe {
   snapshot: Snapshot;
 }
 
-const SPACING = 131_072; // units of output; feeding that much takes about a millisecond
+const SPACING = 65_536; // units of output; feeding that much takes half a millisecond
 const MOST = 512;
 
 /** States of the terminal along a recording, taken while it is read, so that going anywhere costs little feeding.
