@@ -1,7 +1,8 @@
 import { define } from "./element.js";
 import type { Options } from "./options.js";
 import { settle } from "./options.js";
-import { type Player, PlayerView } from "./player.js";
+import type { Player } from "./player.js";
+import { PlayerView } from "./player-view.js";
 import { driverFor, type Source } from "./source.js";
 
 /** Puts a player into an element of the page, after what is there already, and returns at once.

@@ -4,8 +4,8 @@ import { more } from "../loader.js";
 import type { DriverOptions, Logger } from "../options.js";
 import type { RecordingSource } from "../source.js";
 import { Footage } from "./footage.js";
-import { replay } from "./keyframes.js";
 import { locate } from "./locate.js";
+import { Projector } from "./projector.js";
 import { isNetworkError, readerFor } from "./reader.js";
 import type { Segment } from "./segments.js";
 import type { Sound } from "./sound.js";
@@ -27,8 +27,7 @@ export function recordingDriver(source: RecordingSource): DriverFactory {
 
 /** Plays a recording while it is being read.
  *
- *  `state.ts` says what follows what; here is how it is done. `#index` is the first event that has not been applied, so
- *  the terminal always shows the events before it. Times are microseconds, except in the `Driver` face. */
+ *  `state.ts` says what follows what; here is how it is done. Times are microseconds, except in the `Driver` face. */
 class RecordingDriver implements Driver {
   #state: State = "cold";
   #error: Error | undefined;
@@ -45,9 +44,7 @@ class RecordingDriver implements Driver {
   /** Why the browser did not let sound begin. */
   #refusal: unknown;
 
-  #index = 0;
-  /** The terminal shows something else than the events before `#index`. */
-  #stale = false;
+  readonly #projector: Projector;
   /** Playback will begin where `startAt` says. */
   #startPending = true;
   #loops: number;
@@ -63,6 +60,7 @@ class RecordingDriver implements Driver {
     private readonly options: DriverOptions,
   ) {
     this.#footage = new Footage(source, logger, options, this.#abort.signal);
+    this.#projector = new Projector(this.#footage, options, dispatch);
     this.#clock = new Clock(options.speed);
     this.#loops = options.loop === true ? Number.POSITIVE_INFINITY : Number(options.loop);
   }
@@ -74,9 +72,9 @@ class RecordingDriver implements Driver {
       await this.#arrived;
     }
     if (poster?.type === "text") {
-      if (!this.#footage.keyframes) this.#reset(0);
+      if (!this.#footage.keyframes) this.#projector.reset(0);
       this.dispatch("output", poster.value);
-      this.#stale = true;
+      this.#projector.stale = true;
     } else if (poster) {
       const time = poster.value * SECOND;
       await this.#reach(time);
@@ -90,7 +88,7 @@ class RecordingDriver implements Driver {
 
   #showPoster(time: number): void {
     if (this.#state !== "ready") return;
-    this.#show(this.#footage.timeline.indexAt(time));
+    this.#projector.show(this.#footage.timeline.indexAt(time));
     this.#clock.stop(Math.min(time, this.#footage.timeline.duration));
   }
 
@@ -127,9 +125,9 @@ class RecordingDriver implements Driver {
     }
     await this.#reach(target!);
     const index = this.#footage.timeline.indexAfter(target!);
-    if (target === now && index === this.#index && !this.#running && !this.#stale) return false;
+    if (target === now && index === this.#projector.index && !this.#running && !this.#projector.stale) return false;
     this.#startPending = false;
-    this.#show(index);
+    this.#projector.show(index);
     this.#clock.set(target!);
     this.#do("seek");
     if (this.#footage.extent.complete && target! >= this.#footage.extent.duration) this.#do("finish");
@@ -141,7 +139,7 @@ class RecordingDriver implements Driver {
     if (this.#running) return;
     const step = Math.sign(n);
     // Event `#index - 1` is the last one shown; outputs are counted from it.
-    let at = this.#index - (step > 0 ? 1 : 0);
+    let at = this.#projector.index - (step > 0 ? 1 : 0);
     if (step < 0) while (at > 0 && this.#footage.timeline.other(at - 1)) at--;
     if (step < 0) at--;
     for (let left = Math.abs(n); left > 0; ) {
@@ -155,7 +153,7 @@ class RecordingDriver implements Driver {
       if (!this.#footage.timeline.other(at)) left--;
     }
     this.#startPending = false;
-    this.#show(at + 1);
+    this.#projector.show(at + 1);
     this.#clock.stop(this.#footage.timeline.time(at));
     this.#do("step");
     const last = at === this.#footage.timeline.length - 1 && !this.#footage.segments?.has(this.#footage.segment + 1);
@@ -310,7 +308,7 @@ class RecordingDriver implements Driver {
     const whole = () => this.#footage.extent.complete;
     if (whole()) this.#announce();
     else this.#footage.until(whole).then(() => this.#announce());
-    this.#reset(0);
+    this.#projector.reset(0);
     if (this.#state === "starting") {
       await this.#soundOn(this.#beginning).catch((error) => {
         this.#refusal = error;
@@ -344,8 +342,7 @@ class RecordingDriver implements Driver {
     } catch (error) {
       throw this.#fail(error);
     }
-    this.#index = 0;
-    this.#stale = true;
+    this.#projector.enter(true);
   }
 
   /** Plays on in another segment, as soon as it is there.
@@ -355,9 +352,8 @@ class RecordingDriver implements Driver {
     const left = this.#footage.timeline;
     const enter = (segment: Segment) => {
       this.#footage.hold(to, segment);
-      this.#index = 0;
-      this.#stale = time === 0; // otherwise the screen is already what the segment begins with
-      if (this.#stale) this.#show(0);
+      this.#projector.enter(time === 0); // otherwise the screen is already what the segment begins with
+      if (time === 0) this.#projector.show(0);
       this.#clock.set(time);
     };
     const segment = this.#footage.segments!.get(to);
@@ -369,7 +365,7 @@ class RecordingDriver implements Driver {
     if (time > 0) this.#clock.stop(time);
     this.#do("starve");
     const arrive = (segment: Segment) => {
-      if (this.#footage.timeline !== left || this.#index < left.length || this.#error) return; // gone elsewhere meanwhile
+      if (this.#footage.timeline !== left || this.#projector.index < left.length || this.#error) return; // gone elsewhere meanwhile
       enter(segment);
       this.#do("arrive");
     };
@@ -418,34 +414,9 @@ class RecordingDriver implements Driver {
   #rewind(): void {
     const time = this.#beginning;
     this.#startPending = false;
-    if (time > 0) this.#show(this.#footage.timeline.indexAfter(time));
-    else this.#show(0);
+    if (time > 0) this.#projector.show(this.#footage.timeline.indexAfter(time));
+    else this.#projector.show(0);
     this.#clock.set(time);
-  }
-
-  /** Makes the terminal show the events before `index`. */
-  #show(index: number): void {
-    const frame = this.#footage.keyframes?.before(index);
-    if (this.#stale || index < this.#index || (frame && frame.index > this.#index)) this.#reset(index);
-    replay(this.#footage.timeline, this.#index, index, this.options, {
-      output: (text) => this.dispatch("output", text),
-      resize: (cols, rows) => this.dispatch("resize", { cols, rows }),
-    });
-    this.#index = index;
-  }
-
-  /** Replaces the terminal by the last known state at or before event `index`. */
-  #reset(index: number): void {
-    const frame = this.#footage.keyframes?.before(index);
-    const { cols = this.#footage.size.cols, rows = this.#footage.size.rows } = this.options;
-    this.#index = frame?.index ?? 0;
-    this.#stale = false;
-    const size = frame ? { cols: frame.snapshot.cols, rows: frame.snapshot.rows } : { cols, rows };
-    this.dispatch("reset", {
-      size,
-      theme: this.#footage.theme,
-      ...(frame ? { snapshot: frame.snapshot } : this.#footage.initial ? { init: this.#footage.initial } : {}),
-    });
   }
 
   /** Sets the timer for the next event. */
@@ -453,14 +424,15 @@ class RecordingDriver implements Driver {
     clearTimeout(this.#timer);
     if (this.#state !== "playing") return;
     const { complete, length } = this.#footage.timeline;
-    const due = this.#index < length ? this.#footage.timeline.time(this.#index) : this.#footage.boundary;
+    const due =
+      this.#projector.index < length ? this.#footage.timeline.time(this.#projector.index) : this.#footage.boundary;
     if (due !== undefined) {
       const wait = Math.min(Math.max(0, this.#clock.until(due)), LONGEST_TIMER);
       this.#timer = setTimeout(() => this.#advance(wait < LONGEST_TIMER ? due : 0), wait);
     } else if (complete) this.#end();
     else {
       this.#do("starve");
-      this.#footage.until(() => this.#index < this.#footage.timeline.length).then(() => this.#do("arrive"));
+      this.#footage.until(() => this.#projector.index < this.#footage.timeline.length).then(() => this.#do("arrive"));
     }
   }
 
@@ -470,32 +442,29 @@ class RecordingDriver implements Driver {
     if (due > 0 && this.#clock.until(due) < -ASLEEP) this.#clock.set(due);
     const now = Math.max(this.#clock.position, due);
     const frameTime = (this.source.minFrameTime ?? 1 / 60) * SECOND;
-    while (this.#state === "playing" && this.#index < timeline.length && timeline.time(this.#index) <= now) {
-      const event = timeline.other(this.#index);
-      if (!event) {
-        const from = this.#index;
-        const together = timeline.indexAt(Math.max(now + 1, timeline.time(from) + frameTime));
-        this.#index = Math.min(timeline.nextOther(from), together);
-        this.dispatch("output", timeline.output(from, this.#index));
-        continue;
-      }
-      this.#index++;
-      if (event.type === "input") this.dispatch("input", { data: event.text });
-      else if (event.type === "resize") {
-        const { cols = event.cols, rows = event.rows } = this.options;
-        this.dispatch("resize", { cols, rows });
-      } else if (event.type === "marker") this.#pass(event.time);
+    while (
+      this.#state === "playing" &&
+      this.#projector.index < timeline.length &&
+      timeline.time(this.#projector.index) <= now
+    ) {
+      const event = this.#projector.next(now, frameTime);
+      if (event?.type === "marker") this.#pass(event.time);
     }
     const boundary = this.#footage.boundary;
-    if (this.#state === "playing" && this.#index >= timeline.length && boundary !== undefined && boundary <= now)
+    if (
+      this.#state === "playing" &&
+      this.#projector.index >= timeline.length &&
+      boundary !== undefined &&
+      boundary <= now
+    )
       this.#cross(this.#footage.segment + 1, boundary);
     else this.#schedule();
   }
 
-  /** Reports the marker before the event at `#index`. */
+  /** Reports the marker before the event at `index`. */
   #pass(time: number): void {
     const markers = this.#footage.timeline.markers;
-    const local = markers.findIndex((marker) => marker.event === this.#index - 1);
+    const local = markers.findIndex((marker) => marker.event === this.#projector.index - 1);
     const index = local + this.#footage.markersBefore;
     this.dispatch("marker", { index, time: time / SECOND, label: markers[local]!.label });
     if (!this.options.pauseOnMarkers) return;
@@ -510,7 +479,7 @@ class RecordingDriver implements Driver {
         this.#cross(0, 0);
         return;
       }
-      this.#show(0);
+      this.#projector.show(0);
       this.#clock.set(0);
       this.#schedule();
       this.#playSound();
