@@ -8,7 +8,7 @@ import { CODES, CSI, designate, ESC, type Run } from "./functions.js";
 import { hidden } from "./hidden.js";
 import { BLOCK, LARGEST_PARAMETER, MOST_PARAMETERS, SEQUENCE_LIMIT, STRING_LIMIT } from "./limits.js";
 import { osc } from "./osc.js";
-import { advance, mayJoin, printOne, writeRun, writeText, written } from "./print.js";
+import { mayJoin, printOne, writeRun, writeText, written } from "./print.js";
 import { sgr } from "./sgr.js";
 
 /** Obeys a text. What is unfinished at its end is kept, and read again together with the next. */
@@ -49,18 +49,21 @@ function obey(t: Control, text: string, n: number): void {
   let { ch, at } = t.buffer;
   let style = 0;
   let i = 0;
-  while (i < n) {
+  for (;;) {
+    const start = i;
     let code = bytes[i]! | 0;
+    let k = 0;
+    let marker = 0;
+    let final = 0;
+    let prints = false;
     if (
       code >= 0x20 &&
       t.plain === true &&
       (code < 0x7f || code > 0xc2 || (code === 0xc2 && bytes[(i + 1) | 0]! > 0x9f))
     ) {
-      if (p === end || p < 0) {
-        if (p >= 0) finish(t, slot, from, p, end, cut);
+      if (p < 0) {
         if (t.pending !== 0) {
           if (code > 0x7f && mayJoin(t, i)) {
-            p = -1;
             i = printOne(t, i) | 0;
             continue;
           }
@@ -69,10 +72,10 @@ function obey(t: Control, text: string, n: number): void {
         const b = t.buffer;
         const col = t.col | 0;
         ({ ch, at } = b);
-        slot = b.slot(t.row);
-        const start = (slot * b.cols) | 0;
-        end = (start + (b.doubled === true ? limitOf(t, slot) : col <= t.right ? t.right + 1 : t.cols)) | 0;
-        from = p = (start + col) | 0;
+        slot = b.slot(t.row) | 0;
+        const first = (slot * b.cols) | 0;
+        end = (first + (b.doubled === true ? limitOf(t, slot) : col <= t.right ? t.right + 1 : t.cols)) | 0;
+        from = p = (first + col) | 0;
         const len = b.len[slot]! | 0;
         if (col > len) b.materialize(slot, col);
         cut = col < len && ch[p] === TAIL;
@@ -82,52 +85,45 @@ function obey(t: Control, text: string, n: number): void {
         resolve(t);
         style = t.style | 0;
       }
-      if (code > 0x7f) {
-        const next = writeText(t, i, ch, at, p, from, end, style) | 0;
-        p = written | 0;
-        if (next === i) {
-          finish(t, slot, from, p, end, cut);
-          p = -1;
-          i = printOne(t, i) | 0;
-        } else i = next;
+      if (p === end) prints = true;
+      else if (code < 0x7f) {
+        ch[p] = code;
+        at[p] = style;
+        p = (p + 1) | 0;
+        i = (i + 1) | 0;
+        if ((bytes[i]! - 0x20) >>> 0 < 0x5f) {
+          const next = writeRun(t, i, ch, at, p, end, style) | 0;
+          p = (p + next - i) | 0;
+          i = next;
+        }
         continue;
+      } else {
+        i = writeText(t, i, ch, at, p, from, end, style) | 0;
+        p = written | 0;
+        if (i !== start) continue;
       }
-      ch[p] = code;
-      at[p] = style;
-      p = (p + 1) | 0;
-      i = (i + 1) | 0;
-      if ((bytes[i]! - 0x20) >>> 0 < 0x5f) {
-        const next = writeRun(t, i, ch, at, p, end, style) | 0;
-        p = (p + next - i) | 0;
-        i = next;
-      }
-      continue;
-    }
-    const start = i;
-    if (code === 0x1b && bytes[(i + 1) | 0] === 0x5b) {
-      let j = (i + 2) | 0;
-      let marker = 0;
-      let k = 0;
+    } else if (code === 0x1b && bytes[(i + 1) | 0] === 0x5b) {
       let subs = 0;
       let value = -1;
-      code = bytes[j]! | 0;
+      i = (i + 2) | 0;
+      code = bytes[i]! | 0;
       if (code >= 0x3c && code <= 0x3f) {
         marker = code;
-        j = (j + 1) | 0;
-        code = bytes[j]! | 0;
+        i = (i + 1) | 0;
+        code = bytes[i]! | 0;
       }
       for (;;) {
         let digit = (code - 0x30) | 0;
         if (digit >>> 0 < 10) {
           value = digit;
-          j = (j + 1) | 0;
-          code = bytes[j]! | 0;
+          i = (i + 1) | 0;
+          code = bytes[i]! | 0;
           digit = (code - 0x30) | 0;
           while (digit >>> 0 < 10) {
             value = (value * 10 + digit) | 0;
             if (value > LARGEST_PARAMETER) value = LARGEST_PARAMETER;
-            j = (j + 1) | 0;
-            code = bytes[j]! | 0;
+            i = (i + 1) | 0;
+            code = bytes[i]! | 0;
             digit = (code - 0x30) | 0;
           }
         }
@@ -136,14 +132,14 @@ function obey(t: Control, text: string, n: number): void {
         k = (k + 1) | 0;
         if (k === MOST_PARAMETERS) break;
         if (code === 0x3a) subs |= 1 << k;
-        j = (j + 1) | 0;
-        code = bytes[j]! | 0;
+        i = (i + 1) | 0;
+        code = bytes[i]! | 0;
         value = -1;
       }
       if (code > 0x3f && code < 0x7f) {
         t.count = (k + 1) | 0;
         t.subs = subs;
-        i = (j + 1) | 0;
+        i = (i + 1) | 0;
         if (code === 0x6d && marker === 0) {
           if (k === 0 && value <= 0) {
             t.fg = t.bg = t.attrs = t.underlineColor = 0;
@@ -151,19 +147,32 @@ function obey(t: Control, text: string, n: number): void {
           } else sgr(t);
           continue;
         }
-        if (p >= 0) {
-          finish(t, slot, from, p, end, cut);
-          p = -1;
-        }
-        if (code === 0x48 && marker === 0) cup(t);
-        else run(t, marker, code);
-        continue;
+        final = code;
       }
-      i = j;
     }
-    if (p >= 0) {
-      finish(t, slot, from, p, end, cut);
-      p = -1;
+
+    if (p > from) {
+      // The cells written are put away.
+      const b = t.buffer;
+      const first = (slot * b.cols) | 0;
+      const col = (p - first) | 0;
+      if (cut) ch[from - 1] = BLANK;
+      const last = ch[(p - 1) | 0]! | 0;
+      t.last = (last === TAIL ? ch[(p - 2) | 0]! : last) & TEXT;
+      if (col >= b.len[slot]!) b.len[slot] = col;
+      else if (ch[p] === TAIL) ch[p] = BLANK;
+      b.stamp[slot] = b.generation;
+      t.pending = p < end ? 0 : 1;
+      t.col = (col - t.pending) | 0;
+    }
+    p = -1;
+
+    if (start === n) return;
+    if (prints) continue;
+    if (final !== 0) {
+      if (final === 0x48 && marker === 0) cup(t);
+      else run(t, marker, final);
+      continue;
     }
     if (i > start) i = (i === n ? n + 1 : unusual(t, start + 2, n)) | 0;
     else if (code >= 0x20) {
@@ -184,21 +193,11 @@ function obey(t: Control, text: string, n: number): void {
       if (code === 10) lf(t);
       else CODES[code]?.(t);
     }
-    if (i > n) t.rest = i === n + 1 && n - start < SEQUENCE_LIMIT ? text.slice(start - n) : kept(decode(t, start, n));
+    if (i > n) {
+      t.rest = i === n + 1 && n - start < SEQUENCE_LIMIT ? text.slice(start - n) : kept(decode(t, start, n));
+      return;
+    }
   }
-  if (p >= 0) finish(t, slot, from, p, end, cut);
-}
-
-/** Ends the writing of cells of a line: of those from `from` up to p, which may go up to `end`. */
-function finish(t: Control, slot: number, from: number, p: number, end: number, cut: boolean): void {
-  if (p === from) return;
-  const b = t.buffer;
-  const { ch } = b;
-  const start = slot * b.cols;
-  if (cut) ch[from - 1] = BLANK;
-  const last = ch[p - 1]!;
-  t.last = (last === TAIL ? ch[p - 2]! : last) & TEXT;
-  advance(t, slot, p - start, end - start);
 }
 
 /** Obeys what stands after ESC; returns where it ended. */

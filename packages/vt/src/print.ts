@@ -57,7 +57,7 @@ export function writeRun(
 }
 
 /** After writing up to a column: what it cuts is blanked, the cursor goes there. */
-export function advance(t: Control, slot: number, col: number, limit: number): void {
+function advance(t: Control, slot: number, col: number, limit: number): void {
   const b = t.buffer;
   if (col < b.len[slot]!) {
     const p = slot * b.cols + col;
@@ -119,7 +119,7 @@ export function writeText(
   end |= 0;
   style |= 0;
   const { bytes, table } = t;
-  classes();
+  if (table[0] === 0) classes();
   let cp = 0;
   // Control codes have a class of their own; the zero after the text is one.
   outer: while (p < end) {
