@@ -31,12 +31,18 @@
   function play(place) {
     const { src, options, cols, rows, view, stream } = JSON.parse(place.dataset.player);
     if (typeof AsciinemaPlayer === "undefined") return; // the picture stays
-    place.style.setProperty("--ratio", String((cols * 0.6) / (rows * 1.3333)));
+    const shape = (size) => place.style.setProperty("--ratio", String((size.cols * 0.6) / (size.rows * 1.3333)));
+    shape({ cols, rows });
     const still = [...place.children];
     const player = AsciinemaPlayer.create(src.driver ? liveSource(src) : src, place, options);
     for (const child of still) child.remove();
     place.classList.remove("off");
-    if (stream) followStream({ ...stream, player });
+    if (stream) {
+      followStream({ ...stream, player });
+      // A terminal that is made larger still fits the window.
+      player.addEventListener("reset", ({ size }) => shape(size));
+      player.addEventListener("resize", shape);
+    }
     if (view) {
       let counted = false;
       player.addEventListener("playing", () => {
