@@ -139,23 +139,44 @@ describe("nothing is on", () => {
     await hears("offline: Stream offline", init);
   });
 
+  /** A viewer once it is connected; its time goes on only when it is told to. */
+  async function watchInOwnTime() {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const watched = await new Promise<ReturnType<typeof watch>>((resolve) => {
+      const watched = watch({
+        WebSocket: class extends WebSocket {
+          constructor(url: string, protocols: string[]) {
+            super(url, protocols);
+            this.on("open", () => setImmediate(resolve, watched));
+          }
+        },
+      });
+    });
+    return watched;
+  }
+  afterEach(() => vi.useRealTimers());
+
   it("five seconds after a connection that says nothing", async () => {
     serve = () => {};
-    const { hears, heard } = watch();
-    const start = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const { heard } = await watchInOwnTime();
+    vi.advanceTimersByTime(4990);
     expect(heard).toEqual([]);
-    await hears("offline: Stream offline");
-    expect(performance.now() - start).toBeGreaterThan(4900);
+    vi.advanceTimersByTime(20);
+    expect(heard).toEqual(["offline: Stream offline"]);
   });
 
   it("is not said of a live stream that says something new", async () => {
+    let taken!: Promise<unknown>;
     serve = (socket) => {
       const encoder = new AlisEncoder("viewer");
       for (const frame of [encoder.start(), encoder.encode(init)!, Uint8Array.of(0x7a)]) socket.send(frame);
+      // It answers when it has taken what came before.
+      socket.ping();
+      taken = new Promise((resolve) => socket.once("pong", resolve));
     };
-    const { heard } = watch();
-    await new Promise((resolve) => setTimeout(resolve, 1300));
+    const { heard } = await watchInOwnTime();
+    await taken;
+    vi.advanceTimersByTime(60_000);
     expect(heard).toEqual([init]);
   });
 });
