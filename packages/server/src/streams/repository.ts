@@ -205,8 +205,7 @@ export class StreamRepository {
   async live(scope: StreamScope, enabled: boolean, limit: number, offset = 0): Promise<ListedStream[]> {
     return this.listed()
       .where(shown(scope, enabled))
-      .where("live", "=", true)
-      .where("last_started_at", "is not", null)
+      .where(isOn)
       .orderBy("last_started_at", "desc")
       .orderBy("streams.id", "desc")
       .limit(limit)
@@ -239,10 +238,7 @@ export class StreamRepository {
       .selectFrom("streams")
       .innerJoin("users", "users.id", "streams.user_id")
       .select(({ fn, eb }) => [
-        fn
-          .countAll<number>()
-          .filterWhere(eb.and([eb("live", "=", true), eb("last_started_at", "is not", null)]))
-          .as("live"),
+        fn.countAll<number>().filterWhere(isOn).as("live"),
         fn
           .countAll<number>()
           .filterWhere(eb.and([eb("live", "=", false), eb("next_start_at", ">", now - LATE)]))
@@ -292,6 +288,11 @@ export class StreamRepository {
           where recordings.stream_id = streams.id and recordings.archived_at is null)`.as("recordings"),
       ]);
   }
+}
+
+/** Those on which something has begun that is not over: one may be called live before its producer is there. */
+function isOn({ and, eb, fn, ref, val }: ExpressionBuilder<Pick<Schema, "streams">, "streams">) {
+  return and([eb("live", "=", true), eb("last_started_at", ">=", fn.coalesce(ref("last_ended_at"), val(0)))]);
 }
 
 /** Those of a scope that everybody may find. */
