@@ -6,6 +6,8 @@ import type { Event } from "@asciinema-ts/asciicast";
 import type { Filter } from "./filter.js";
 import { INTERRUPT, type Key, KeyReader } from "./keys.js";
 import { type Marked, Painter, promptLine, statusLine } from "./painter.js";
+import { PlaybackClock } from "./playback-clock.js";
+import { Query } from "./query.js";
 import { QUIET, type Reel } from "./reel.js";
 import type { Tty } from "./tty.js";
 
@@ -42,8 +44,6 @@ export type Outcome = "ended" | "interrupted";
 
 const RIGHT: Key = ["\x1b[C", "\x1bOC"];
 const LEFT: Key = ["\x1b[D", "\x1bOD"];
-const ENTER: Key = ["\r", "\n"];
-const ERASE: Key = ["\x7f", "\b"];
 const ESCAPE: Key = ["\x1b"];
 
 /** Plays a recording, from the first event to the last or until somebody stops it. */
@@ -60,11 +60,7 @@ export class Playback {
 
   /** The number of events that have been applied. */
   #index = 0;
-  /** Microseconds at which playback stood at `#since`, in milliseconds; from there the clock runs unless paused. */
-  #base = 0;
-  #since = performance.now();
-  #speed: number;
-  #paused = false;
+  readonly #clock: PlaybackClock;
   /** Up to where nothing is waited for: a time in microseconds, or the next marker. */
   #rush: number | "marker";
   #steps = 0;
@@ -75,15 +71,13 @@ export class Playback {
   #dirty = false;
   #paintedAt = 0;
   #message: { text: string; until: number } | undefined;
-  /** What is being typed after a slash, as bytes. */
-  #prompt: string | undefined;
-  #query = "";
+  readonly #query = new Query();
 
   constructor(tty: Tty, reel: Reel, options: PlaybackOptions) {
     this.#tty = tty;
     this.#reel = reel;
     this.#options = options;
-    this.#speed = options.speed;
+    this.#clock = new PlaybackClock(options.speed);
     this.#rush = options.startAt;
     tty.onInput = (bytes) => {
       this.#typed.push(...this.#reader.read(bytes));
@@ -125,7 +119,7 @@ export class Playback {
   }
 
   async #playOnce(): Promise<Outcome> {
-    this.#since = performance.now();
+    this.#clock.set(0);
     for (;;) {
       await this.#obey();
       if (this.#stopped) return "interrupted";
@@ -133,17 +127,11 @@ export class Playback {
       if (!event && this.#reel.ended) {
         if (this.#reel.error !== undefined) throw this.#reel.error;
         // Who went to the end by seeking may want to go back.
-        if (!this.#paused || !this.#painter) return "ended";
+        if (!this.#clock.paused || !this.#painter) return "ended";
       }
       if (event && this.#isDue(event)) await this.#apply(event);
       else await this.#wait(event);
     }
-  }
-
-  /** Microseconds. */
-  get #position(): number {
-    if (this.#paused) return this.#base;
-    return this.#base + (performance.now() - this.#since) * 1000 * this.#speed;
   }
 
   #isDue(event: Event): boolean {
@@ -151,10 +139,10 @@ export class Playback {
     if (event.time < this.#rush) return true;
     if (this.#rush > 0) {
       // Everything before the start has been shown.
-      this.#setClock(Math.max(this.#rush, this.#base));
+      this.#clock.set(this.#rush);
       this.#rush = 0;
     }
-    return !this.#paused && event.time <= this.#position;
+    return !this.#clock.paused && event.time <= this.#clock.position;
   }
 
   async #apply(event: Event): Promise<void> {
@@ -162,12 +150,12 @@ export class Playback {
     this.#reel.reached(this.#index);
     const forced = this.#steps > 0 || this.#rush === "marker";
     if (this.#steps > 0) this.#steps--;
-    if (forced) this.#base = event.time;
+    if (forced) this.#clock.set(event.time);
     if (this.#painter) this.#dirty = true;
     else if (event.type === "output") this.#tty.write(this.#options.filter.feed(event.text));
     if (event.type === "resize" && this.#options.resize) this.#resize(event);
     if (event.type === "marker" && event.time >= this.#startTime) {
-      if (this.#rush === "marker" || (this.#options.pauseOnMarkers && !forced)) this.#pauseAt(event.time);
+      if (this.#rush === "marker" || (this.#options.pauseOnMarkers && !forced)) this.#clock.pauseAt(event.time);
       if (this.#rush === "marker") this.#rush = 0;
     }
     while (this.#tty.pending > HIGH_WATER && !this.#stopped) {
@@ -184,13 +172,12 @@ export class Playback {
   async #wait(event: Event | undefined): Promise<void> {
     await this.#paint();
     if (this.#typed.length > 0 || this.#stopped) return;
-    const changing = !this.#paused || this.#message || !this.#reel.ended;
+    const changing = !this.#clock.paused || this.#message || !this.#reel.ended;
     const tick = this.#painter && changing ? TICK : Number.POSITIVE_INFINITY;
     if (!event && !this.#reel.ended) {
       await this.#first(Promise.race([this.#reel.more(), timer(tick)]));
     } else {
-      const due =
-        event && !this.#paused ? (event.time - this.#position) / 1000 / this.#speed : Number.POSITIVE_INFINITY;
+      const due = event ? this.#clock.until(event.time) : Number.POSITIVE_INFINITY;
       await this.#sleep(Math.min(due, tick));
     }
     if (this.#painter) this.#dirty = true;
@@ -204,26 +191,11 @@ export class Playback {
     if (!this.#painter) this.#tty.write(`\x1b[8;${rows};${cols}t`);
   }
 
-  #setClock(time: number): void {
-    this.#base = time;
-    this.#since = performance.now();
-  }
-
-  #pauseAt(time: number): void {
-    this.#setClock(time);
-    this.#paused = true;
-  }
-
-  #resume(): void {
-    this.#setClock(this.#base);
-    this.#paused = false;
-  }
-
   /** Makes it stand after so many events. */
   #goTo(index: number, time: number): void {
     this.#index = Math.max(index, this.#reel.first);
     this.#reel.reached(this.#index);
-    this.#setClock(time);
+    this.#clock.set(time);
     this.#steps = 0;
     this.#rush = 0;
     this.#dirty = true;
@@ -236,52 +208,41 @@ export class Playback {
       if (!piece) return;
       const is = (key: Key | undefined) => !piece.pasted && key !== undefined && key.includes(piece.text);
       if (is(INTERRUPT)) this.#stopped = true;
-      else if (this.#prompt !== undefined) await this.#typeQuery(piece.text, is);
-      else await this.#do(piece.text, is);
+      else if (this.#query.prompt !== undefined) {
+        this.#dirty = true;
+        if (this.#query.type(piece.text, is)) await this.#search("after");
+      } else await this.#do(piece.text, is);
     }
   }
 
   async #do(text: string, is: (key: Key | undefined) => boolean): Promise<void> {
     const { pause, step, nextMarker } = this.#options.keys;
     if (is(pause)) {
-      if (this.#paused) this.#resume();
-      else this.#pauseAt(this.#position);
+      if (this.#clock.paused) this.#clock.resume();
+      else this.#clock.pauseAt(this.#clock.position);
       this.#dirty = true;
     } else if (is(step)) {
-      if (this.#paused && this.#reel.at(this.#index)) this.#steps = 1;
+      if (this.#clock.paused && this.#reel.at(this.#index)) this.#steps = 1;
     } else if (is(nextMarker)) {
-      if (this.#paused && !this.#painter) this.#rush = "marker";
+      if (this.#clock.paused && !this.#painter) this.#rush = "marker";
       else await this.#nextMarker();
     } else if (is([","])) {
-      if (this.#paused && this.#index > this.#reel.first) await this.#stepBack();
+      if (this.#clock.paused && this.#index > this.#reel.first) await this.#stepBack();
     } else if (is(["["])) await this.#previousMarker();
-    else if (is(RIGHT)) await this.#seek(this.#position + JUMP);
-    else if (is(LEFT)) await this.#seek(this.#position - JUMP);
+    else if (is(RIGHT)) await this.#seek(this.#clock.position + JUMP);
+    else if (is(LEFT)) await this.#seek(this.#clock.position - JUMP);
     else if (is([..."0123456789"])) await this.#seekTenth(Number(text));
-    else if (is(["<"])) this.#setSpeed(SPEEDS.findLast((speed) => speed < this.#speed));
-    else if (is([">"])) this.#setSpeed(SPEEDS.find((speed) => speed > this.#speed));
+    else if (is(["<"])) this.#setSpeed(SPEEDS.findLast((speed) => speed < this.#clock.speed));
+    else if (is([">"])) this.#setSpeed(SPEEDS.find((speed) => speed > this.#clock.speed));
     else if (is(["s"])) this.#toggleStatus();
     else if (is(["/"])) {
       await this.#open();
-      this.#prompt = "";
+      this.#query.ask();
       this.#dirty = true;
     } else if (is(["n"])) await this.#search("after");
     else if (is(["N"])) await this.#search("before");
     else if (is(ESCAPE)) this.#forgetSearch();
     else if (is(["q"])) this.#stopped = true;
-  }
-
-  async #typeQuery(text: string, is: (key: Key | undefined) => boolean): Promise<void> {
-    const typed = Buffer.from(this.#prompt!, "latin1").toString();
-    this.#dirty = true;
-    if (is(ENTER)) {
-      this.#prompt = undefined;
-      if (typed !== "") this.#query = typed;
-      await this.#search("after");
-    } else if (is(ESCAPE) || (is(ERASE) && typed === "")) this.#prompt = undefined;
-    else if (is(ERASE)) this.#prompt = Buffer.from([...typed].slice(0, -1).join("")).toString("latin1");
-    else if (is(["\x15"])) this.#prompt = "";
-    else if (!/^[\0-\x1f]/.test(text)) this.#prompt += text;
   }
 
   /** From now on frames are painted. */
@@ -315,7 +276,7 @@ export class Playback {
     await this.#readTo(time);
     const target = Math.max(0, Math.min(time, this.#reel.duration));
     this.#goTo(this.#reel.indexAt(target), target);
-    if (time >= this.#reel.duration && this.#reel.ended) this.#paused = true;
+    if (time >= this.#reel.duration && this.#reel.ended) this.#clock.pauseAt(target);
   }
 
   async #seekTenth(tenth: number): Promise<void> {
@@ -350,7 +311,7 @@ export class Playback {
 
   async #previousMarker(): Promise<void> {
     await this.#open();
-    const before = this.#position - (this.#paused ? 0 : GRACE);
+    const before = this.#clock.position - (this.#clock.paused ? 0 : GRACE);
     for (let index = this.#index - 1; index >= this.#reel.first; index--) {
       const event = this.#reel.at(index);
       if (event?.type !== "marker" || event.time >= before) continue;
@@ -362,8 +323,7 @@ export class Playback {
 
   #setSpeed(speed: number | undefined): void {
     if (speed === undefined) return;
-    this.#setClock(this.#position);
-    this.#speed = speed;
+    this.#clock.speed = speed;
     this.#dirty = true;
   }
 
@@ -376,26 +336,37 @@ export class Playback {
   }
 
   async #search(direction: "after" | "before"): Promise<void> {
-    if (this.#query === "") return;
+    const query = this.#query;
+    if (query.text === "") return;
     await this.#open();
-    this.#pauseAt(this.#position);
+    this.#clock.pauseAt(this.#clock.position);
     this.#say("searching…");
     await this.#paint();
-    const isText = (line: string) => placesOf(this.#query, line).length > 0;
+    const isText = (line: string) => query.places(line).length > 0;
     // Any key ends a search that takes long.
     const stopped = () => this.#stopped || this.#typed.length > 0;
-    const found =
+    const find = (from: number) =>
       direction === "after"
-        ? await this.#reel.findAfter(this.#index, isText, stopped)
-        : await this.#reel.findBefore(this.#index, isText, stopped);
+        ? this.#reel.findAfter(from, isText, stopped)
+        : this.#reel.findBefore(from, isText, stopped);
+    const found = await find(this.#index);
     if (found !== undefined) {
       this.#message = undefined;
       this.#goTo(found, this.#reel.at(found - 1)!.time);
-    } else if (!stopped()) this.#say(`not found: ${this.#query}`);
+      return;
+    }
+    // Once around, as editors do it.
+    const other = stopped() ? undefined : await find(direction === "after" ? this.#reel.first : this.#reel.length);
+    if (stopped()) return;
+    if (other === undefined) this.#say(`not found: ${query.text}`);
+    else {
+      this.#goTo(other, this.#reel.at(other - 1)!.time);
+      this.#say(direction === "after" ? "from the beginning" : "from the end");
+    }
   }
 
   #forgetSearch(): void {
-    this.#query = "";
+    this.#query.text = "";
     this.#dirty = true;
   }
 
@@ -412,13 +383,13 @@ export class Playback {
     if (this.#message && now > this.#message.until) this.#message = undefined;
     this.#dirty = false;
     this.#paintedAt = now;
-    const prompt =
-      this.#prompt === undefined ? undefined : promptLine(Buffer.from(this.#prompt, "latin1").toString(), painter.cols);
-    const marked: Marked = (line) => placesOf(this.#query, line);
+    const typed = this.#query.prompt;
+    const prompt = typed === undefined ? undefined : promptLine(typed, painter.cols);
+    const marked: Marked = (line) => this.#query.places(line);
     painter.paint(screen, {
       status: prompt?.line ?? (this.#status || this.#message ? this.#statusLine(painter.cols) : undefined),
       cursor: prompt?.cursor,
-      ...(this.#query !== "" && { marked }),
+      ...(this.#query.text !== "" && { marked }),
     });
     // A terminal that is slow gets fewer frames.
     if (this.#tty.pending > HIGH_WATER) await this.#first(this.#tty.drained());
@@ -429,11 +400,11 @@ export class Playback {
     const { duration, ended } = reel;
     return statusLine(
       {
-        position: Math.max(0, Math.min(this.#position, duration)),
+        position: Math.max(0, Math.min(this.#clock.position, duration)),
         duration,
         complete: ended,
-        paused: this.#paused,
-        speed: this.#speed,
+        paused: this.#clock.paused,
+        speed: this.#clock.speed,
         markers: reel.markers,
         message: this.#message?.text,
       },
@@ -455,17 +426,6 @@ export class Playback {
     if (this.#typed.length > 0 || this.#stopped) this.#wake();
     await Promise.race([work, acted]);
   }
-}
-
-/** Where a text stands in a line. Without capitals in it, capitals do not matter. */
-function placesOf(query: string, line: string): { from: number; to: number }[] {
-  if (query === "") return [];
-  const folded = query === query.toLowerCase() ? line.toLowerCase() : line;
-  const places: { from: number; to: number }[] = [];
-  for (let from = folded.indexOf(query); from >= 0; from = folded.indexOf(query, from + query.length)) {
-    places.push({ from, to: from + query.length });
-  }
-  return places;
 }
 
 /** Resolves after so many milliseconds; never, if there are infinitely many. */

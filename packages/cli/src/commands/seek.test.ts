@@ -126,10 +126,16 @@ test("a slash searches the text, n and N go on", async () => {
   await screen.shows(at(41));
   screen.type("N");
   await screen.shows(at(40));
+  // Around, where it is only on the other side.
+  screen.type("/line 39\r");
+  await screen.shows("from the beginning");
+  await screen.shows(at(39));
+  screen.type("N");
+  await screen.shows("from the end");
   screen.type("/zażółć");
   await screen.shows("/zażółć");
   screen.type("\x1b");
-  await screen.shows("‖ 0:40");
+  await screen.shows("‖ 0:39");
   screen.type("\x03");
   expect(await screen.ended).toBe(0);
 });
