@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "./arguments.js";
+import { COMMANDS } from "./command-table.js";
 import { help } from "./help.js";
-import { COMMANDS } from "./options.js";
 import { VERSION } from "./version.js";
 
 function run(line: string) {

@@ -1,7 +1,9 @@
 // Words of the command line → a command with its values, with the conventions and messages of clap, which scripts and
 // fingers know.
+
+import { COMMANDS, type Command } from "./command-table.js";
 import { CliError } from "./error.js";
-import { COMMANDS, type Command, type Option, QUIET } from "./options.js";
+import { type Option, QUIET } from "./options.js";
 
 /** What was asked for. */
 export type Invocation =

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { bundle, Screen, scratch } from "../test/command.js";
 import { parse } from "./arguments.js";
+import { COMMANDS } from "./command-table.js";
 import { completions } from "./completions.js";
-import { COMMANDS, SHELLS } from "./options.js";
+import { SHELLS } from "./option-values.js";
 
 const home = scratch();
 const script = await bundle();

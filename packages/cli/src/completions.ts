@@ -1,5 +1,7 @@
 // Completion scripts for shells, from the table of commands.
-import { COMMANDS, type Command, type Option, QUIET, type Shell } from "./options.js";
+import { COMMANDS, type Command } from "./command-table.js";
+import type { Shell } from "./option-values.js";
+import { type Option, QUIET } from "./options.js";
 
 /** A script that makes a shell complete `asciinema`. */
 export function completions(shell: Shell): string {

@@ -2,7 +2,7 @@
 import { type Encoder, type Event, encoder, type Header } from "@asciinema-ts/asciicast";
 import type { Bytes } from "./bytes.js";
 import { CarriedOutput } from "./carried.js";
-import type { OutputFormat } from "./options.js";
+import type { OutputFormat } from "./option-values.js";
 
 interface EncodingOptions {
   /** See `encoder` of the asciicast package. */

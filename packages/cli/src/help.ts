@@ -1,6 +1,7 @@
 // Help texts from the table of commands, as wide as the terminal but never wider than is good to read.
 import { placeholder, usageLine, usageOf } from "./arguments.js";
-import { COMMANDS, type Command, type Option, QUIET } from "./options.js";
+import { COMMANDS, type Command } from "./command-table.js";
+import { type Option, QUIET } from "./options.js";
 
 export const ABOUT = "Terminal session recorder, streamer, and player";
 

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
+import { COMMANDS } from "./command-table.js";
 import { page } from "./man.js";
-import { COMMANDS } from "./options.js";
 
 const pages = [undefined, ...COMMANDS].map((command) => [command?.name ?? "asciinema", page(command)] as const);
 

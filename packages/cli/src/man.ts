@@ -1,7 +1,8 @@
 // Manual pages in the man macros of roff, from the table of commands.
 import { usageOf } from "./arguments.js";
+import { COMMANDS, type Command } from "./command-table.js";
 import { ABOUT } from "./help.js";
-import { COMMANDS, type Command, type Option, QUIET } from "./options.js";
+import { type Option, QUIET } from "./options.js";
 import { VERSION } from "./version.js";
 
 const ENVIRONMENT: readonly (readonly [name: string, text: string])[] = [

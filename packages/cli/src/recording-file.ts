@@ -20,7 +20,7 @@ import { formatOf } from "./encoding.js";
 import { CliError, reason } from "./error.js";
 import { type Examined, examine } from "./examine.js";
 import { warn } from "./messages.js";
-import type { OutputFormat } from "./options.js";
+import type { OutputFormat } from "./option-values.js";
 import { type Compression, compressionOf, type Sink, sinkInto } from "./sink.js";
 import { inflated, upTo } from "./source.js";
 

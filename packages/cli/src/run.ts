@@ -4,7 +4,7 @@ import { find, type Invocation } from "./arguments.js";
 import { warnAboutLegacyConfig } from "./config.js";
 import { fail } from "./failure.js";
 import { beQuiet } from "./messages.js";
-import type { Shell } from "./options.js";
+import type { Shell } from "./option-values.js";
 
 type Run = Extract<Invocation, { kind: "run" }>;
 

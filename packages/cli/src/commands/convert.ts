@@ -1,7 +1,7 @@
 import type { Values } from "../arguments.js";
 import { Bytes } from "../bytes.js";
 import { byteEncoding, formatOf } from "../encoding.js";
-import type { OutputFormat } from "../options.js";
+import type { OutputFormat } from "../option-values.js";
 import { Progress } from "../progress.js";
 import { eventsOf, openCapture, openSource, warnOf } from "../source.js";
 import { openTarget, standardOutput } from "../target.js";

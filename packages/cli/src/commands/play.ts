@@ -4,7 +4,7 @@ import { type Environment, loadConfig } from "../config.js";
 import { CliError, reason } from "../error.js";
 import { Filter } from "../filter.js";
 import { info } from "../messages.js";
-import { parseTime } from "../options.js";
+import { parseTime } from "../option-values.js";
 import { type Outcome, Playback } from "../playback.js";
 import { Progress } from "../progress.js";
 import { Reel } from "../reel.js";

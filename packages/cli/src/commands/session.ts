@@ -8,7 +8,7 @@ import { fnv1a } from "../fnv.js";
 import { type Log, openLog } from "../log.js";
 import { info, keepOutputClean, useTerminalLines, warn } from "../messages.js";
 import { type Notify, notifier } from "../notify.js";
-import { type OutputFormat, parseSize } from "../options.js";
+import { type OutputFormat, parseSize } from "../option-values.js";
 import { FileOutput } from "../output.js";
 import { Probe, QUERIES } from "../probe.js";
 import { requirePty } from "../pty.js";

@@ -5,7 +5,7 @@ import type { Environment } from "../config.js";
 import { CliError } from "../error.js";
 import { fnv1a } from "../fnv.js";
 import type { Log } from "../log.js";
-import { parseAddress } from "../options.js";
+import { parseAddress } from "../option-values.js";
 import type { Output } from "../output.js";
 import { startStream } from "./api.js";
 import { LocalServer } from "./local-server.js";
