@@ -1,4 +1,5 @@
 import type { NewRecording, NewStream } from "../src/db/schema.js";
+import { blankStream } from "../src/streams/service.js";
 import { randomToken } from "../src/token.js";
 
 /** The row of a short recording. */
@@ -50,40 +51,14 @@ export function recordingRow(values: Partial<NewRecording> & Pick<NewRecording, 
 /** The row of a stream that is off. */
 export function streamRow(values: Partial<NewStream> & Pick<NewStream, "user_id">): NewStream {
   return {
+    ...blankStream,
     public_token: randomToken(16),
     producer_key: randomToken(12),
     visibility: "unlisted",
-    live: false,
-    title: null,
-    description: null,
-    audio_url: null,
-    buffer_time: null,
-    schedule: null,
-    next_start_at: null,
     grace_period: 300,
-    protocol: null,
-    user_agent: null,
-    shell: null,
-    env: null,
-    term_type: null,
-    term_version: null,
-    term_cols: null,
-    term_rows: null,
-    term_theme: null,
-    term_theme_name: null,
     term_theme_prefer_original: true,
     term_bold_is_bright: false,
     term_adaptive_palette: false,
-    term_line_height: null,
-    term_font_family: null,
-    term_cursor_mode: null,
-    keystroke_overlay: false,
-    epoch: 0,
-    last_started_at: null,
-    last_ended_at: null,
-    last_activity_at: null,
-    current_viewer_count: 0,
-    peak_viewer_count: 0,
     created_at: 1,
     updated_at: 1,
     ...values,

@@ -18,8 +18,9 @@ import {
 } from "../web/components.js";
 import { NarrowPage, Page } from "../web/layout.js";
 import type { Site } from "../web/site.js";
+import { ColorChecks, FontSelect } from "../web/terminal-fields.js";
 import { ThemeChoice, themeLabels } from "../web/theme-choice.js";
-import { fonts, timezones } from "./preferences.js";
+import { timezones } from "./preferences.js";
 import type { Machine } from "./repository.js";
 
 /** What somebody can settle about their own account. */
@@ -188,26 +189,12 @@ const TerminalForm: FC<{ token: string; user: User }> = ({ token, user }) => (
         checked={user.term_theme_prefer_original}
       />
     </div>
-    <Select
-      name="term_font_family"
-      label="Font"
-      value={user.term_font_family ?? ""}
-      options={[["", "The reader's"], ...fonts.map((font): [string, string] => [font, `${font}, if installed`])]}
+    <FontSelect value={user.term_font_family ?? undefined} unset="The reader's" />
+    <ColorChecks
+      bright={user.term_bold_is_bright}
+      adaptive={user.term_adaptive_palette}
+      hint="in what you upload from now on"
     />
-    <div>
-      <Check
-        name="term_bold_is_bright"
-        label="Bold text is bright"
-        hint="in what you upload from now on"
-        checked={user.term_bold_is_bright}
-      />
-      <Check
-        name="term_adaptive_palette"
-        label="The 256 colours follow the theme"
-        hint="in what you upload from now on"
-        checked={user.term_adaptive_palette}
-      />
-    </div>
     <div>
       <button class="btn" type="submit">
         Save

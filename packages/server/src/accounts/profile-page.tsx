@@ -2,11 +2,12 @@ import type { Child, FC } from "hono/jsx";
 import type { Visibility } from "../config.js";
 import type { User } from "../db/schema.js";
 import { Card } from "../recordings/list-items.js";
-import { Feed, Pages } from "../recordings/list-pages.js";
+import { Feed } from "../recordings/list-pages.js";
 import type { Picture } from "../recordings/previews.js";
 import type { ListedRecording } from "../recordings/repository.js";
 import { Command, count, Face, Icon } from "../web/components.js";
 import { Page } from "../web/layout.js";
+import { Pages } from "../web/listing.js";
 import type { Site } from "../web/site.js";
 
 /** A person and their recordings. */

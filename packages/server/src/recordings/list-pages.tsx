@@ -1,6 +1,7 @@
 import type { Child, FC } from "hono/jsx";
-import { Command, count } from "../web/components.js";
+import { Command } from "../web/components.js";
 import { Page } from "../web/layout.js";
+import { Empty, Listing, Tabs } from "../web/listing.js";
 import type { Site } from "../web/site.js";
 import { Card, Row } from "./list-items.js";
 import type { Picture } from "./previews.js";
@@ -110,7 +111,7 @@ export const HomePage: FC<HomeProps> = ({ site, featured, popular, recent, more,
             ) : null}
           </section>
         ) : (
-          <Nothing />
+          <Nothing kind="recent" />
         )}
       </main>
     </Page>
@@ -124,93 +125,53 @@ export const Feed: FC<{ path: string; title: string }> = ({ path, title }) => (
 
 /** A list of public recordings, page by page. */
 export const ListPage: FC<ListProps & { kind: ListKind; page: number; pages: number; total: number }> = (props) => {
-  const { site, recordings, kind, page, pages, total } = props;
-  const title = `${kind[0]!.toUpperCase()}${kind.slice(1)} recordings`;
+  const { site, recordings, kind, ...list } = props;
+  const title = `${capital(kind)} recordings`;
   return (
     <Page
       site={site}
       title={title}
       current="explore"
-      indexed={page === 1}
+      indexed={list.page === 1}
       head={kind === "recent" ? <Feed path="/explore/recordings/recent.atom" title={`${site.name}: recent`} /> : null}
     >
       <main id="main" class="wrap page">
-        <nav class="tabs" aria-label="Lists">
-          {listKinds.map((one) => (
-            <a href={`/explore/recordings/${one}`} aria-current={one === kind ? "page" : undefined}>
-              {one[0]!.toUpperCase() + one.slice(1)}
-            </a>
-          ))}
-        </nav>
-        <section class="sect">
-          <header>
-            <h1>{title}</h1>
-            {recordings.length > 0 ? (
-              <h2 class="sr">
-                Page {page} of {pages}
-              </h2>
-            ) : null}
-            <span class="count">{count(total)}</span>
-          </header>
-          {recordings.length > 0 ? (
-            <div class="grid">
-              {recordings.map((item) => (
-                <Card site={site} {...item} />
-              ))}
-            </div>
-          ) : (
-            <Nothing />
-          )}
-        </section>
-        {pages > 1 ? <Pages page={page} pages={pages} address={`/explore/recordings/${kind}`} /> : null}
+        <Tabs
+          of={listKinds.map((one) => ({
+            href: `/explore/recordings/${one}`,
+            label: capital(one),
+            current: one === kind,
+          }))}
+        />
+        <Listing
+          {...list}
+          title={title}
+          address={`/explore/recordings/${kind}`}
+          instead={recordings.length === 0 ? <Nothing kind={kind} /> : undefined}
+        >
+          <div class="grid">
+            {recordings.map((item) => (
+              <Card site={site} {...item} />
+            ))}
+          </div>
+        </Listing>
       </main>
     </Page>
   );
 };
 
-const Nothing: FC = () => (
-  <div class="empty">
-    <div class="flat" />
-    <h2>Nothing here yet</h2>
-    <p>
+const Nothing: FC<{ kind: ListKind }> = ({ kind }) =>
+  kind === "featured" ? (
+    <Empty title="Nothing here yet">An administrator puts public recordings forward here, in their settings.</Empty>
+  ) : kind === "popular" ? (
+    <Empty title="Nothing here yet">A public recording shows up here when it has been watched lately.</Empty>
+  ) : (
+    <Empty title="Nothing here yet" command="asciinema upload demo.cast">
       A recording shows up here when its owner makes it public. It starts unlisted: only people with the link can see
       it.
-    </p>
-    <Command text="asciinema upload demo.cast" />
-  </div>
-);
-
-/** The way from page to page of a list.
- *
- *  @param address  of the first page */
-export const Pages: FC<{ page: number; pages: number; address: string }> = ({ page, pages, address: first }) => {
-  const near: (number | undefined)[] = [];
-  for (let n = 1; n <= pages; n++) {
-    if (n === 1 || n === pages || Math.abs(n - page) <= 3) near.push(n);
-    else if (near.at(-1) !== undefined) near.push(undefined);
-  }
-  const address = (n: number) => (n === 1 ? first : `${first}${first.includes("?") ? "&" : "?"}page=${n}`);
-  return (
-    <nav class="pages" aria-label="Pages">
-      {page > 1 ? (
-        <a href={address(page - 1)} rel="prev" aria-label="Previous page">
-          ‹
-        </a>
-      ) : null}
-      {near.map((n) =>
-        n === undefined ? (
-          <span>…</span>
-        ) : (
-          <a href={address(n)} aria-current={n === page ? "page" : undefined}>
-            {n}
-          </a>
-        ),
-      )}
-      {page < pages ? (
-        <a href={address(page + 1)} rel="next" aria-label="Next page">
-          ›
-        </a>
-      ) : null}
-    </nav>
+    </Empty>
   );
-};
+
+function capital(word: string): string {
+  return word[0]!.toUpperCase() + word.slice(1);
+}

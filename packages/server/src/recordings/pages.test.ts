@@ -130,7 +130,7 @@ describe("the page", () => {
     expect(html).toContain(
       `<link rel="alternate" type="application/x-asciicast" href="http://casts.example.org/a/${id}.cast"`,
     );
-    expect(html).toMatch(/<script src="\/assets\/asciinema-player\.min-[0-9a-f]{16}\.js" defer/);
+    expect(html).toMatch(/<script src="\/assets\/asciinema-player\.min-[0-9a-f]{16}\.js" data-more="[^"]*" defer/);
     expect(html).toContain('<meta property="og:title" content="Demo &lt;1&gt;"/>');
     expect(html).toContain('<a href="?t=1.5" data-seek="1.5"><time>0:01</time><span>middle</span></a>');
     expect(html).toContain("<span>hello</span>");

@@ -2,17 +2,9 @@ import type { Theme as ThemeColors } from "@asciinema-ts/asciicast";
 import { themes } from "@asciinema-ts/render";
 import type { FC } from "hono/jsx";
 import { visibilities } from "../config.js";
-import {
-  Check,
-  Field,
-  Form,
-  type FormProps,
-  NotSaved,
-  Select,
-  saidAbout,
-  VisibilityChoice,
-} from "../web/components.js";
+import { Check, Field, Form, type FormProps, NotSaved, saidAbout, VisibilityChoice } from "../web/components.js";
 import { NarrowPage, Page } from "../web/layout.js";
+import { ColorChecks, CursorSelect, FontSelect } from "../web/terminal-fields.js";
 import { ThemeChoice, themeLabels } from "../web/theme-choice.js";
 import { lookOf } from "./look.js";
 import type { Picture } from "./previews.js";
@@ -111,40 +103,13 @@ export const SettingsPage: FC<FormProps & { recording: ListedRecording; picture:
                 <Field {...field("term_line_height")} label="Line height" placeholder="1.33" inputmode="decimal" mono />
               </div>
               <div class="pair">
-                <Select
-                  name="term_font_family"
-                  label="Font"
-                  value={values["term_font_family"] ?? ""}
-                  options={[
-                    ["", "As your account says"],
-                    ["Fira Code", "Fira Code, if installed"],
-                    ["JetBrains Mono", "JetBrains Mono, if installed"],
-                  ]}
-                />
-                <Select
-                  name="term_cursor_mode"
-                  label="Cursor"
-                  value={values["term_cursor_mode"] ?? ""}
-                  options={[
-                    ["", "As recorded"],
-                    ["blinking", "Blinking"],
-                    ["steady", "Steady"],
-                    ["hidden", "Hidden"],
-                  ]}
-                />
+                <FontSelect value={values["term_font_family"]} unset="As your account says" />
+                <CursorSelect value={values["term_cursor_mode"]} unset="As recorded" />
               </div>
-              <div>
-                <Check
-                  name="term_bold_is_bright"
-                  label="Bold text is bright"
-                  checked={values["term_bold_is_bright"] !== undefined}
-                />
-                <Check
-                  name="term_adaptive_palette"
-                  label="The 256 colours follow the theme"
-                  checked={values["term_adaptive_palette"] !== undefined}
-                />
-              </div>
+              <ColorChecks
+                bright={values["term_bold_is_bright"] !== undefined}
+                adaptive={values["term_adaptive_palette"] !== undefined}
+              />
             </div>
             <div class="group">
               <h2>Chapters</h2>

@@ -1,9 +1,9 @@
 import type { FC } from "hono/jsx";
 import { visibilities } from "../config.js";
 import type { User } from "../db/schema.js";
-import { Pages } from "../recordings/list-pages.js";
-import { Check, Command, count, Form, type FormProps, Icon, Notice, VisibilityChoice } from "../web/components.js";
+import { Check, Form, type FormProps, Icon, Notice, VisibilityChoice } from "../web/components.js";
 import { Page } from "../web/layout.js";
+import { Empty, Listing, Tabs } from "../web/listing.js";
 import type { Site } from "../web/site.js";
 import { Agenda, StreamCard, type StreamItem } from "./list-items.js";
 
@@ -19,43 +19,39 @@ export const StreamListPage: FC<{
   page: number;
   pages: number;
   next: StreamItem["stream"] | undefined;
-}> = ({ site, kind, author, prefix, streams, total, page, pages, next }) => {
+}> = ({ site, kind, author, prefix, streams, next, ...list }) => {
   const title = `${kind === "live" ? "Live" : "Upcoming"} streams${author ? ` of ${author}` : ""}`;
   const own = author ? { ofOneAuthor: true } : {};
   return (
-    <Page site={site} title={title} current="live" indexed={page === 1}>
+    <Page site={site} title={title} current="live" indexed={list.page === 1}>
       <main id="main" class="wrap page">
-        <nav class="tabs" aria-label="Lists">
-          {(["live", "upcoming"] as const).map((one) => (
-            <a href={`${prefix}/streams/${one}`} aria-current={one === kind ? "page" : undefined}>
-              {one === "live" ? "Live" : "Upcoming"}
-            </a>
-          ))}
-        </nav>
-        <section class="sect">
-          <header>
-            <h1>{title}</h1>
-            {streams.length > 0 ? (
-              <h2 class="sr">
-                Page {page} of {pages}
-              </h2>
-            ) : null}
-            <span class="count">{count(total)}</span>
-          </header>
-          {streams.length === 0 ? (
-            <div class="empty">
-              <div class="flat" />
-              <h2>{kind === "live" ? "Nobody is live" : "Nothing is planned"}</h2>
-              <p>
+        <Tabs
+          of={(["live", "upcoming"] as const).map((one) => ({
+            href: `${prefix}/streams/${one}`,
+            label: one === "live" ? "Live" : "Upcoming",
+            current: one === kind,
+          }))}
+        />
+        <Listing
+          {...list}
+          title={title}
+          address={`${prefix}/streams/${kind}`}
+          instead={
+            streams.length === 0 ? (
+              <Empty
+                title={kind === "live" ? "Nobody is live" : "Nothing is planned"}
+                command="asciinema stream --remote"
+              >
                 {kind === "live" && next
                   ? "The next one is under Upcoming."
                   : kind === "live"
                     ? "A public stream shows up here as soon as it begins."
                     : "A public stream with a schedule shows up here. Its settings have the field."}
-              </p>
-              <Command text="asciinema stream --remote" />
-            </div>
-          ) : kind === "live" ? (
+              </Empty>
+            ) : undefined
+          }
+        >
+          {kind === "live" ? (
             <div class="grid">
               {streams.map((item) => (
                 <StreamCard site={site} {...item} {...own} />
@@ -64,8 +60,7 @@ export const StreamListPage: FC<{
           ) : (
             <Agenda site={site} streams={streams.map(({ stream }) => stream)} {...own} />
           )}
-        </section>
-        {pages > 1 ? <Pages page={page} pages={pages} address={`${prefix}/streams/${kind}`} /> : null}
+        </Listing>
       </main>
     </Page>
   );
@@ -83,46 +78,38 @@ export const OwnStreamsPage: FC<
     visibility: (typeof visibilities)[number];
   }
 > = (props) => {
-  const { site, token, user, streams, total, page, pages, recording, wrong, values } = props;
-  const chosen = visibilities.find((one) => one === values?.["visibility"]) ?? props.visibility;
+  const { site, token, user, streams, recording, wrong, values, visibility, ...list } = props;
+  const chosen = visibilities.find((one) => one === values?.["visibility"]) ?? visibility;
   return (
     <Page site={site} title="Your streams" current="reader" indexed={false}>
       <main id="main" class="wrap page">
-        <section class="sect">
-          <header>
-            <h1>Your streams</h1>
-            {streams.length > 0 ? (
-              <h2 class="sr">
-                Page {page} of {pages}
-              </h2>
-            ) : null}
-            <span class="count">{count(total)}</span>
-          </header>
-          <Form action="/user/streams" token={token} class="acts">
-            <button class="btn main" type="submit">
-              <Icon site={site} name="plus" />
-              New stream
-            </button>
-          </Form>
-          {streams.length === 0 ? (
-            <div class="empty">
-              <div class="flat" />
-              <h2>Nothing here yet</h2>
-              <p>
+        <Listing
+          {...list}
+          title="Your streams"
+          address="/user/streams"
+          instead={
+            streams.length === 0 ? (
+              <Empty title="Nothing here yet" command="asciinema stream --remote">
                 A stream is an address at which people can watch your terminal, now and again. This command makes one,
                 too.
-              </p>
-              <Command text="asciinema stream --remote" />
-            </div>
-          ) : (
-            <div class="grid">
-              {streams.map((item) => (
-                <StreamCard site={site} {...item} ofOneAuthor isOwn />
-              ))}
-            </div>
-          )}
-          {pages > 1 ? <Pages page={page} pages={pages} address="/user/streams" /> : null}
-        </section>
+              </Empty>
+            ) : undefined
+          }
+          action={
+            <Form action="/user/streams" token={token} class="acts">
+              <button class="btn main" type="submit">
+                <Icon site={site} name="plus" />
+                New stream
+              </button>
+            </Form>
+          }
+        >
+          <div class="grid">
+            {streams.map((item) => (
+              <StreamCard site={site} {...item} ofOneAuthor isOwn />
+            ))}
+          </div>
+        </Listing>
         <section class="sect narrow">
           <h2>For all of them</h2>
           {wrong && wrong.length > 0 ? (

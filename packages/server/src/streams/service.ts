@@ -52,7 +52,7 @@ export class StreamService {
     const limit = this.liveLimit(user);
     const stream = await this.repository.insert(
       {
-        ...blank,
+        ...blankStream,
         user_id: user.id,
         public_token: randomToken(16),
         producer_key: randomToken(producerKeyLength),
@@ -319,7 +319,7 @@ export function nextTimes(schedule: string | null, now: number, timezone: string
 }
 
 /** What a new stream is before anybody has said anything about it. */
-const blank = {
+export const blankStream = {
   live: false,
   title: null,
   description: null,

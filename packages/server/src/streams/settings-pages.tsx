@@ -12,6 +12,7 @@ import {
   VisibilityChoice,
 } from "../web/components.js";
 import { NarrowPage, Page } from "../web/layout.js";
+import { ColorChecks, CursorSelect, FontSelect } from "../web/terminal-fields.js";
 import type { ListedStream } from "./repository.js";
 import { streamTitle } from "./service.js";
 
@@ -131,41 +132,14 @@ export const StreamSettingsPage: FC<
                       .map((name): [string, string] => [name, name]),
                   ]}
                 />
-                <Select
-                  name="term_font_family"
-                  label="Font"
-                  value={values["term_font_family"] ?? ""}
-                  options={[
-                    ["", "The reader's"],
-                    ["Fira Code", "Fira Code, if installed"],
-                    ["JetBrains Mono", "JetBrains Mono, if installed"],
-                  ]}
-                />
-                <Select
-                  name="term_cursor_mode"
-                  label="Cursor"
-                  value={values["term_cursor_mode"] ?? ""}
-                  options={[
-                    ["", "As it is"],
-                    ["blinking", "Blinking"],
-                    ["steady", "Steady"],
-                    ["hidden", "Hidden"],
-                  ]}
-                />
+                <FontSelect value={values["term_font_family"]} unset="The reader's" />
+                <CursorSelect value={values["term_cursor_mode"]} unset="As it is" />
                 <Field {...field("term_line_height")} label="Line height" placeholder="1.33" inputmode="decimal" mono />
               </div>
-              <div>
-                <Check
-                  name="term_bold_is_bright"
-                  label="Bold text is bright"
-                  checked={values["term_bold_is_bright"] !== undefined}
-                />
-                <Check
-                  name="term_adaptive_palette"
-                  label="256 colours follow the theme"
-                  checked={values["term_adaptive_palette"] !== undefined}
-                />
-              </div>
+              <ColorChecks
+                bright={values["term_bold_is_bright"] !== undefined}
+                adaptive={values["term_adaptive_palette"] !== undefined}
+              />
             </div>
             <div class="acts">
               <button class="btn main" type="submit">

@@ -69,7 +69,7 @@ export async function answerStored(c: Context, content: Stored): Promise<Respons
 
 function whole(c: SharingContext, content: Sent, body: Buffer, headers: Record<string, string>): Response {
   if (!content.cacheControl.startsWith("private")) c.set("sharing", { body });
-  return new Response(body as Uint8Array<ArrayBuffer>, { headers });
+  return new Response(body as Uint8Array<ArrayBuffer>, { headers: { ...headers, "content-length": `${body.length}` } });
 }
 
 /** All of a small file; a larger one, opened. */
