@@ -52,7 +52,7 @@ async function bundle(entry, format, minify, apart) {
     logLevel: "warning",
     define: { VERSION: JSON.stringify(version) },
     alias: Object.fromEntries(packages.map((name) => [`@asciinema-ts/${name}`, join(root, `packages/${name}/src`)])),
-    plugins: apart ? [{ name: "apart", setup: loadScripts }] : [],
+    plugins: [{ name: "no dump", setup: leaveOutDump }, ...(apart ? [{ name: "apart", setup: loadScripts }] : [])],
   });
   const [{ inputs }] = Object.values(metafile.outputs);
   const modules = Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0);
@@ -64,6 +64,12 @@ async function bundle(entry, format, minify, apart) {
 function loadScripts(build) {
   const path = join(root, "packages/player/src/script-loader.ts");
   build.onResolve({ filter: /\/loader\.js$/ }, () => ({ path }));
+}
+
+/** A terminal can print itself as control sequences, which a player never asks for, and which bundlers cannot know. */
+function leaveOutDump(build) {
+  build.onResolve({ filter: /\/dump\.js$/ }, () => ({ path: "dump", namespace: "left out" }));
+  build.onLoad({ filter: /./, namespace: "left out" }, () => ({ contents: "export const dump = undefined;" }));
 }
 
 async function shorten(text, module, require) {

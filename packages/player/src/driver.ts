@@ -59,13 +59,14 @@ export const eventNames: readonly (keyof Events)[] = [
   "muted",
 ];
 
-/** What drivers may add to a reset: the contents as a snapshot, which is cheaper than as text. */
-export type Reset = Events["reset"] & { snapshot?: Snapshot };
-
-/** Reports an event. */
+/** Reports an event.
+ *
+ *  @param instead  what the player does in place of it, while those who listen are told: it takes a snapshot, which is
+ *                  cheaper; or nothing, because it knows already */
 export type Dispatch = <Name extends keyof Events>(
   name: Name,
-  payload: Name extends "reset" ? Reset : Events[Name],
+  payload: Events[Name],
+  instead?: Snapshot | "nothing",
 ) => void;
 
 /** A source of terminal output: a recording, a stream. Methods that are missing are things it cannot do.

@@ -27,7 +27,7 @@ export function defineElement(): void {
   if (globalThis.customElements) define(create);
 }
 
-export type { Dispatch, Driver, DriverFactory, EmbeddedTheme, Events, Reset, SeekLocation } from "./driver.js";
+export type { Dispatch, Driver, DriverFactory, EmbeddedTheme, Events, SeekLocation } from "./driver.js";
 export type { AsciinemaPlayerElement } from "./element.js";
 export type { DriverOptions, Logger, Marker, Options, Poster } from "./options.js";
 export type { Player } from "./player.js";

@@ -1,4 +1,4 @@
-import { Terminal } from "@asciinema-ts/vt";
+import { type Snapshot, Terminal } from "@asciinema-ts/vt";
 import { Clock } from "./clock.js";
 import { Bar, barHeight } from "./controls/bar.js";
 import type { Commands } from "./controls/commands.js";
@@ -6,7 +6,7 @@ import { Curtain } from "./controls/curtain.js";
 import { press } from "./controls/keyboard.js";
 import type { Keystrokes } from "./controls/keystrokes.js";
 import { html } from "./dom.js";
-import type { Dispatch, Driver, Events, Reset } from "./driver.js";
+import type { Dispatch, Driver, Events } from "./driver.js";
 import { type Listener, Listeners } from "./listeners.js";
 import { more } from "./loader.js";
 import type { Settings } from "./options.js";
@@ -215,15 +215,15 @@ export class PlayerView {
     this.#bar?.setSpeed();
   }
 
-  #dispatch: Dispatch = (name, payload) => {
-    if (this.#disposed) return;
-    this.#react(name, payload);
-    if (this.#listeners.has(name))
-      this.#listeners.tell(this.player, name, name === "reset" ? this.#publicReset(payload as Reset) : payload);
+  #dispatch: Dispatch = (name, payload, instead) => {
+    // Who wants to know what the terminal shows listens to what replaces it.
+    if (this.#disposed || (instead === "nothing" && !this.#listeners.has("reset"))) return;
+    if (instead !== "nothing") this.#react(name, payload, instead);
+    if (this.#listeners.has(name)) this.#listeners.tell(this.player, name, payload);
   };
 
   /** What an event does to the terminal and the controls. */
-  #react(name: keyof Events, payload: Events[keyof Events]): void {
+  #react(name: keyof Events, payload: Events[keyof Events], snapshot?: Snapshot): void {
     switch (name) {
       case "output": {
         const output = payload as Events["output"];
@@ -231,7 +231,7 @@ export class PlayerView {
         return;
       }
       case "reset":
-        this.#reset(payload as Reset);
+        this.#reset(payload as Events["reset"], snapshot);
         return;
       case "resize": {
         const { cols, rows } = showable(payload as Events["resize"]);
@@ -309,7 +309,7 @@ export class PlayerView {
     }
   }
 
-  #reset({ size, init, snapshot, theme }: Reset): void {
+  #reset({ size, init, theme }: Events["reset"], snapshot: Snapshot | undefined): void {
     if (snapshot) this.#terminal.restore(snapshot);
     else {
       this.#terminal = new Terminal(showable(size));
@@ -317,11 +317,6 @@ export class PlayerView {
     }
     if (theme !== undefined) this.#screen.setTheme(theme);
     this.#screen.attach(this.#terminal);
-  }
-
-  /** A snapshot is ours; others get the same as text. */
-  #publicReset({ snapshot, ...reset }: Reset): Events["reset"] {
-    return snapshot ? { ...reset, init: this.#terminal.dump() } : reset;
   }
 
   #setPlaying(playing: boolean, state: Parameters<Bar["setState"]>[0]): void {

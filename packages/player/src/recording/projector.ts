@@ -29,25 +29,27 @@ export class Projector {
   show(index: number): void {
     const frame = this.footage.keyframes?.before(index);
     if (this.stale || index < this.index || (frame && frame.index > this.index)) this.reset(index);
-    replay(this.footage.timeline, this.index, index, this.options, {
-      output: (text) => this.dispatch("output", text),
-      resize: (cols, rows) => this.dispatch("resize", { cols, rows }),
-    });
-    this.index = index;
+    this.#replay(index);
   }
 
   /** Replaces the terminal by the last known state at or before event `index`. */
   reset(index: number): void {
-    const frame = this.footage.keyframes?.before(index);
-    const { cols = this.footage.size.cols, rows = this.footage.size.rows } = this.options;
-    this.index = frame?.index ?? 0;
+    const { keyframes, size, theme, initial } = this.footage;
+    const frame = keyframes?.before(index);
+    const { cols = size.cols, rows = size.rows } = this.options;
+    this.dispatch("reset", { size: { cols, rows }, theme, ...(initial && { init: initial }) }, frame?.snapshot);
     this.stale = false;
-    const size = frame ? { cols: frame.snapshot.cols, rows: frame.snapshot.rows } : { cols, rows };
-    this.dispatch("reset", {
-      size,
-      theme: this.footage.theme,
-      ...(frame ? { snapshot: frame.snapshot } : this.footage.initial ? { init: this.footage.initial } : {}),
+    this.index = 0;
+    if (frame) this.#replay(frame.index, "nothing");
+  }
+
+  /** Applies the events before `index`. */
+  #replay(index: number, instead?: "nothing"): void {
+    replay(this.footage.timeline, this.index, index, this.options, {
+      output: (text) => this.dispatch("output", text, instead),
+      resize: (cols, rows) => this.dispatch("resize", { cols, rows }, instead),
     });
+    this.index = index;
   }
 
   /** Applies the next event, or all the output that follows and is to be seen by now; gives what it was if that is no

@@ -1,6 +1,6 @@
 import { Terminal } from "@asciinema-ts/vt";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Dispatch, Driver, Events, Reset } from "../driver.js";
+import type { Dispatch, Driver, Events } from "../driver.js";
 import { type Options, settle } from "../options.js";
 import { recordingDriver } from "./driver.js";
 import "./segments.js"; // the driver loads it when it is needed, which takes a while here
@@ -86,17 +86,27 @@ function player(options: Options = {}, change: (recording: ReturnType<typeof cut
   files.set("index.json", recording.index);
   for (const [i, segment] of recording.segments.entries()) files.set(`${i}.json`, segment);
   let terminal = new Terminal({ cols: 20, rows: 2 });
+  let told = new Terminal({ cols: 20, rows: 2 });
   const log: [keyof Events, unknown][] = [];
-  const dispatch: Dispatch = (name, payload) => {
+  const dispatch: Dispatch = (name, payload, instead) => {
     log.push([name, payload]);
+    told = shown(told, name, payload);
+    if (typeof instead === "object") terminal.restore(instead);
+    else if (instead !== "nothing") terminal = shown(terminal, name, payload);
+  };
+  const shown = (terminal: Terminal, name: keyof Events, payload: unknown): Terminal => {
     if (name === "output") terminal.feed(payload as string);
     if (name === "resize") terminal.resize((payload as Events["resize"]).cols, (payload as Events["resize"]).rows);
-    if (name === "reset") {
-      const { size, init, snapshot } = payload as Reset;
-      terminal = new Terminal(size);
-      if (snapshot) terminal.restore(snapshot);
-      if (init) terminal.feed(init);
-    }
+    if (name !== "reset") return terminal;
+    const { size, init } = payload as Events["reset"];
+    const replaced = new Terminal(size);
+    replaced.feed(init ?? "");
+    return replaced;
+  };
+  /** What the player shows, and whoever listens to its events could. */
+  const dump = () => {
+    expect(told.dump()).toBe(terminal.dump());
+    return terminal.dump();
   };
   const warn = vi.fn();
   const settings = settle({ speed: 20, ...options });
@@ -116,8 +126,11 @@ function player(options: Options = {}, change: (recording: ReturnType<typeof cut
     all,
     happens,
     warn,
-    text: () => terminal.text().join("\n").trimEnd(),
-    cells: () => terminal.dump(),
+    text: () => {
+      dump();
+      return terminal.text().join("\n").trimEnd();
+    },
+    cells: dump,
   };
 }
 
