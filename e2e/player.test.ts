@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { Terminal } from "@asciinema-ts/vt";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Events, Options, Player, SeekLocation, Source } from "../packages/player/src/index.js";
+import type { Dispatch, DriverFactory, Events, Options, Player, SeekLocation, Source } from "../packages/player/src/index.js";
 import { bundleModule } from "../scripts/player-bundle.mjs";
 import { launchChromium } from "./chromium.js";
 import { cast, Site } from "./player-page.js";
@@ -449,6 +449,38 @@ describe("sources", () => {
     expect(shown).toEqual({ texts: Array(5).fill("0.1 data"), given: [[200, 200], { encoding: "utf-8" }] });
   });
 
+  test("the notice of a slow load goes when it is over, and the start cell comes back", async () => {
+    await open({ data: session });
+    const shown = await page.evaluate(async () => {
+      const shown: unknown[] = [];
+      const look = () => shown.push([...document.querySelectorAll(".ap-overlay")].map((overlay) => overlay.classList[1]));
+      let dispatch!: Dispatch;
+      window.player.dispose();
+      const driver: DriverFactory = (callbacks) => {
+        dispatch = callbacks.dispatch;
+        return {
+          init: async () => {
+            dispatch("loading", {});
+            look();
+          },
+          play: () => dispatch("play", {}),
+        };
+      };
+      const player = AsciinemaPlayer.create(driver, document.querySelector("#box")!);
+      await new Promise<void>((resolve) => player.addEventListener("ready", () => resolve()));
+      look();
+      for (const name of ["loading", "seeked", "playing", "loading", "seeked"] as const) {
+        if (name === "playing") await player.play();
+        dispatch(name, {});
+        look();
+      }
+      player.dispose();
+      return shown;
+    });
+    const [start, loading] = [["ap-overlay-start"], ["ap-overlay-loading"]];
+    expect(shown).toEqual([loading, start, loading, start, [], loading, []]);
+  });
+
   test("a driver of the page's own", async () => {
     await open({ data: session });
     const text = await page.evaluate(async () => {
@@ -612,6 +644,21 @@ describe("the element", () => {
     if (fit === "none") expect(await page.$eval(".ap-term", (term) => getComputedStyle(term).fontSize)).toBe("15px");
     expect(canvas.width).toBeLessThan(box.width);
     expect(canvas.height).toBeLessThan(box.height - 44);
+    // What is wider than its container shows its left, with the whole bar.
+    await page.setViewportSize({ width: 300, height: 300 });
+    await page.waitForFunction(() => document.querySelector(".ap-player")!.clientWidth <= 300);
+    const left = async (selector: string) => (await page.locator(selector).boundingBox())!.x;
+    expect(await left(".ap-term")).toBeGreaterThanOrEqual(0);
+    expect(await left(".ap-timer")).toBeGreaterThan(0);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(300);
+    if (fit !== "both" && fit !== "width") {
+      const clipped = (await page.locator(".ap-player").boundingBox())!;
+      const bar = (await page.locator(".ap-control-bar").boundingBox())!;
+      const term = (await page.locator(".ap-term").boundingBox())!;
+      expect([clipped.width, bar.width, bar.height]).toEqual([300, 300, 80]);
+      expect(term.width).toBeGreaterThan(300);
+      expect(bar.y).toBeCloseTo(fit === "none" ? term.y + term.height : 220);
+    }
   });
 
   test("says when its size changes", async () => {
@@ -716,10 +763,17 @@ describe("themes", () => {
     ["dracula", "255 85 85"],
     ["nord", "191 97 106"],
     ["tango", "204 0 0"],
+    ["that the page forgot", "255 255 255"],
   ])("%s", async (theme, color) => {
     await open({ data: red }, { theme });
     await seek(1);
     expect(await corner()).toBe(color);
+    const [fg, bg, bright] = await page.$eval(".ap-player", (player) =>
+      ["foreground", "background", 10].map((name) => getComputedStyle(player).getPropertyValue(`--term-color-${name}`)),
+    );
+    expect(fg).toMatch(/^#/);
+    expect(bg).not.toBe(fg);
+    expect(bright).toMatch(/^#/);
   });
 
   test("of the recording, unless the page wants its own", async () => {
@@ -753,6 +807,21 @@ describe("themes", () => {
 describe("controls", () => {
   test("the start cell starts, and goes", async () => {
     await open({ data: session });
+    // Help leaves it where it is.
+    await page.evaluate(() => window.player.el.focus());
+    for (const key of ["?", "Escape"]) {
+      await page.keyboard.press("?");
+      await page.waitForSelector(".ap-overlay-help");
+      expect(
+        await page.$eval(".ap-overlay-help", (help) => {
+          const { left, top, width, height } = help.getBoundingClientRect();
+          return help.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+        }),
+      ).toBe(true);
+      await page.keyboard.press(key);
+      await page.waitForFunction(() => !document.querySelector(".ap-overlay-help"));
+      expect(await page.$$(".ap-overlay")).toHaveLength(1);
+    }
     await page.click(".ap-overlay-start");
     await event("playing");
     expect(await page.$(".ap-overlay")).toBeNull();

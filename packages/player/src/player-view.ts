@@ -34,6 +34,7 @@ export class PlayerView {
   #bar: Bar | undefined;
   #keystrokes: Keystrokes | undefined;
   #curtain: Curtain;
+  #help: Curtain;
   #wrapper: HTMLElement;
   #element: HTMLElement;
   #commands: Commands;
@@ -45,6 +46,8 @@ export class PlayerView {
   /** Where playback will begin, in seconds, while the screen shows a poster from elsewhere in the recording. */
   #resting: number | undefined;
   #playing = false;
+  /** The start cell is what lies over the screen when nothing else does. */
+  #unplayed = false;
   /** Whether its sound is off; undefined while there is none. */
   #muted: boolean | undefined;
   /** Help paused it and will let it go on. */
@@ -71,6 +74,7 @@ export class PlayerView {
     const bar = controls === false ? () => 0 : barHeight;
     this.#screen = new Screen(this.#terminal, this.#element, settings, bar);
     this.#curtain = new Curtain(this.#screen.element, this.#wrapper);
+    this.#help = new Curtain(this.#screen.element, this.#wrapper);
     this.#element.append(this.#screen.element);
     this.#commands = this.#makeCommands();
     this.player = this.#makePlayer();
@@ -187,8 +191,7 @@ export class PlayerView {
         void quietly(
           this.#enqueue((driver) => driver.step?.(n)).then(() => {
             this.#resting = undefined;
-            this.#bar?.refresh();
-            this.#screen.updateText();
+            this.#settle();
           }),
         ),
       setSpeed: (speed) => this.#setSpeed(speed),
@@ -241,6 +244,7 @@ export class PlayerView {
       }
       case "play":
         this.#resting = undefined;
+        this.#unplayed = false;
         if (this.#curtain.is("start") || this.#curtain.is("info")) this.#curtain.show();
         clearTimeout(this.#patience);
         if (!this.#playing) this.#patience = setTimeout(() => this.#showLoading(), PATIENCE);
@@ -290,8 +294,7 @@ export class PlayerView {
         this.#keystrokes?.clear();
         this.#resting = undefined;
         if (!this.#playing) this.#bar?.setState("paused");
-        this.#bar?.refresh();
-        if (!this.#playing) this.#screen.updateText();
+        this.#settle();
         return;
       case "metadata": {
         const { markers = [], hasAudio } = payload as Events["metadata"];
@@ -303,7 +306,7 @@ export class PlayerView {
         return;
       }
       case "ready":
-        this.#bar?.refresh();
+        this.#settle();
         this.#screen.updateText();
         return;
     }
@@ -322,13 +325,24 @@ export class PlayerView {
   #setPlaying(playing: boolean, state: Parameters<Bar["setState"]>[0]): void {
     clearTimeout(this.#patience);
     this.#playing = playing;
-    if (this.#curtain.is("loading") || (playing && !this.#curtain.is("help"))) this.#curtain.show();
+    if (playing || this.#curtain.is("loading")) this.#curtain.show();
     this.#bar?.setState(state);
     this.#screen.running = playing;
     this.#wake();
   }
 
+  /** Shows where it has got to; nothing is waited for any more. */
+  #settle(): void {
+    if (this.#curtain.is("loading")) {
+      if (this.#unplayed) this.#showStart();
+      else this.#curtain.show();
+    }
+    this.#bar?.refresh();
+    if (!this.#playing) this.#screen.updateText();
+  }
+
   #showStart(): void {
+    this.#unplayed = true;
     this.#curtain.start(() => this.#commands.toggle());
   }
 
@@ -346,19 +360,19 @@ export class PlayerView {
 
   async #toggleHelp(): Promise<void> {
     const { help } = await more();
-    if (this.#disposed || this.#curtain.is("error")) return;
-    const closes = this.#curtain.is("help");
+    if (this.#disposed) return;
+    const closes = this.#help.is("help");
     const { isPausable: pause, isSeekable: seek, isLive } = this.#commands;
     if (!closes) this.#pausedByHelp = this.#playing && pause && !isLive;
     if (this.#pausedByHelp) this.#commands.toggle();
     if (closes) {
       this.#pausedByHelp = false;
-      this.#curtain.show();
+      this.#help.show();
       return;
     }
     const can = { pause, seek, speed: pause && !isLive, sound: this.#muted !== undefined };
     const element = help(can, () => this.#commands.toggleHelp());
-    this.#curtain.show(element);
+    this.#help.show(element);
     element.focus({ preventScroll: true });
   }
 
@@ -376,7 +390,7 @@ export class PlayerView {
 
   #listen(): void {
     this.#wrapper.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.#curtain.is("help")) this.#commands.toggleHelp();
+      if (event.key === "Escape" && this.#help.is("help")) this.#commands.toggleHelp();
       else if (!press(event, this.#commands)) return;
       event.stopPropagation();
       event.preventDefault();

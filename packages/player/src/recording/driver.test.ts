@@ -72,6 +72,25 @@ test("it plays to the end", async () => {
   driver.stop();
 });
 
+test("a seek to the end says so before the end, and plays nothing again", async () => {
+  const { driver, log, ended } = player({ data: file([[1, "o", "x"]]) }, { speed: 0.001, loop: 1 });
+  await driver.play();
+  log.length = 0;
+  expect(await driver.seek("100%")).toBe(true);
+  await ended();
+  expect(log.map(([name]) => name)).toEqual(["output", "seeked", "ended"]);
+  expect(driver.getCurrentTime()).toBe(1);
+  driver.stop();
+});
+
+test("what starts at its end has played", async () => {
+  const { driver, log, ended } = player({ data: file([[1, "o", "x"]]) }, { startAt: 5 });
+  expect(await driver.play()).toBe(true);
+  await ended();
+  expect(log.map(([name]) => name)).toEqual(["play", "metadata", "reset", "output", "playing", "ended"]);
+  driver.stop();
+});
+
 test("output that follows closely is shown together, never across another event", async () => {
   const lines: Line[] = [
     [0.1, "o", "a"],

@@ -13,13 +13,9 @@ export class ThemeProbe {
   #context = scratch(1, 1);
 
   constructor(onChange: () => void) {
-    const names = ["foreground", "background", ...Array.from({ length: 16 }, (_, i) => `${i}`)];
-    this.#spans = names.map((name, i) => {
+    this.#spans = ["foreground", "background", ...Array(16).keys()].map((name) => {
       const span = html("i");
-      // 8–15 default to 0–7, and those to the foreground.
-      const base =
-        i >= 10 ? `var(--term-color-${i - 10}, var(--term-color-foreground))` : "var(--term-color-foreground)";
-      span.style.color = i < 2 ? `var(--term-color-${name})` : `var(--term-color-${name}, ${base})`;
+      span.style.color = `var(--term-color-${name})`;
       return span;
     });
     this.element = html("span", { class: "ap-theme", "aria-hidden": "true" }, ...this.#spans);

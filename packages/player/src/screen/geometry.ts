@@ -48,7 +48,7 @@ export function layOut(options: {
   // A bar may be higher where the player is narrow, and the player narrower where the bar is higher.
   const bar = options.bar(Number.POSITIVE_INFINITY);
   const geometry = withBar(options, bar);
-  const narrow = options.bar(geometry.width);
+  const narrow = options.bar(Math.min(geometry.width, options.container.width));
   return narrow === bar ? geometry : withBar(options, narrow);
 }
 

@@ -114,7 +114,7 @@ export class Screen {
   fill(width: number, height: number): void {
     const { fit } = this.settings;
     const higher = height !== this.#box.height && (fit === "height" || fit === "both" || this.#isFullscreen);
-    const changed = higher || (width !== this.#box.width && fit !== "none") || this.#box.width === 0;
+    const changed = higher || width !== this.#box.width;
     this.#box = { width, height };
     if (changed) this.relay();
   }
