@@ -3,7 +3,15 @@ import { gzipSync } from "node:zlib";
 import { Terminal } from "@asciinema-ts/vt";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Dispatch, DriverFactory, Events, Options, Player, SeekLocation, Source } from "../packages/player/src/index.js";
+import type {
+  Dispatch,
+  DriverFactory,
+  Events,
+  Options,
+  Player,
+  SeekLocation,
+  Source,
+} from "../packages/player/src/index.js";
 import { bundleModule } from "../scripts/player-bundle.mjs";
 import { launchChromium } from "./chromium.js";
 import { cast, Site } from "./player-page.js";
@@ -453,7 +461,8 @@ describe("sources", () => {
     await open({ data: session });
     const shown = await page.evaluate(async () => {
       const shown: unknown[] = [];
-      const look = () => shown.push([...document.querySelectorAll(".ap-overlay")].map((overlay) => overlay.classList[1]));
+      const look = () =>
+        shown.push([...document.querySelectorAll(".ap-overlay")].map((overlay) => overlay.classList[1]));
       let dispatch!: Dispatch;
       window.player.dispose();
       const driver: DriverFactory = (callbacks) => {

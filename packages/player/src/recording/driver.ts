@@ -429,7 +429,8 @@ class RecordingDriver implements Driver {
     if (due !== undefined) {
       const wait = Math.min(Math.max(0, this.#clock.until(due)), LONGEST_TIMER);
       this.#timer = setTimeout(() => this.#advance(wait < LONGEST_TIMER ? due : 0), wait);
-    } else if (complete) this.#timer = setTimeout(() => this.#end()); // whoever made it run has yet to tell
+    } else if (complete)
+      this.#timer = setTimeout(() => this.#end()); // whoever made it run has yet to tell
     else {
       this.#do("starve");
       this.#footage.until(() => this.#projector.index < this.#footage.timeline.length).then(() => this.#do("arrive"));
