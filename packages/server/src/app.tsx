@@ -6,6 +6,7 @@ import { Profiles } from "./accounts/profile.js";
 import { AccountRepository } from "./accounts/repository.js";
 import { Sessions } from "./accounts/sessions.js";
 import { SignIn } from "./accounts/sign-in.js";
+import { webfinger } from "./accounts/webfinger.js";
 import type { Config } from "./config.js";
 import type { Changes } from "./db/changes.js";
 import type { Database } from "./db/database.js";
@@ -191,6 +192,7 @@ export function createApp(parts: Collaborators): Hono<App> {
     "/",
     recordingPages({ config, site, assets, forms, recordings, previews, files, guestPages, secret, streams, studio }),
   );
+  app.route("/", webfinger({ url: config.url, profiles }));
   app.route(
     "/",
     accountPages({

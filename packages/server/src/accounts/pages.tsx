@@ -284,6 +284,12 @@ export function accountPages(parts: Parts): Hono<PageEnv> {
     );
     return c.html(view, 200, page);
   });
+  // Where they are on the original server.
+  app.get("/:name{~[^/]+}/recordings", async (c) => {
+    const user = await profiles.find(c.req.param("name").slice(1));
+    if (!user?.username) throw notFound("Page");
+    return c.redirect(`/~${user.username}`);
+  });
   app.get("/:name{~[^/]+}/feed.atom", async (c) => {
     const user = await profiles.find(c.req.param("name").slice(1));
     if (!user?.username) throw notFound();

@@ -35,6 +35,10 @@ export const Download: FC<{ site: Site; recording: ListedRecording; picture: Pic
         <File href={`${path}.svg?v=${picture.key}`} name="Drawing" fact=".svg">
           the preview, sharp at any size
         </File>
+        <li>
+          <a href={`${path}.gif`}>GIF</a>
+          <span class="soft">how to make one</span>
+        </li>
       </ul>
     </Sheet>
   );

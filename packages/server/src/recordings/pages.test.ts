@@ -30,7 +30,7 @@ const get = (path: string, headers: Record<string, string> = {}) => server.reque
 const page = (path: string) => get(path, { accept: "text/html" });
 
 describe("addresses", () => {
-  const forms = ["", ".cast", ".json", ".txt", ".svg", ".png", ".js", "/iframe", "/segments/index.json"];
+  const forms = ["", ".cast", ".json", ".txt", ".svg", ".png", ".gif", ".js", "/iframe", "/segments/index.json"];
   test.each(forms)("an archived one is gone: %s", async (form) => {
     const { id, token } = await add("public");
     const hidden = await add("private");
@@ -38,6 +38,27 @@ describe("addresses", () => {
     expect((await page(`/a/${id}${form}`)).status).toBe(410);
     expect((await page(`/a/${token}${form}`)).status).toBe(410);
     expect((await page(`/a/${hidden.token}${form}`)).status).toBe(404);
+  });
+
+  test("pages elsewhere show a note in the place of its picture", async () => {
+    const { id } = await add("public", { title: "secret" });
+    await server.db.updateTable("recordings").set({ archived_at: 1 }).where("id", "=", id).execute();
+    for (const ending of [".svg", ".svg?f=t", ".png"]) {
+      const answer = await get(`/a/${id}${ending}`, { accept: "image/avif,image/webp,*/*;q=0.8" });
+      expect([answer.status, answer.headers.get("content-type")]).toEqual([410, "image/svg+xml; charset=utf-8"]);
+      expect(answer.headers.get("content-security-policy")).toContain("sandbox");
+      const picture = await answer.text();
+      expect(picture).toContain(">This recording has been removed.</text>");
+      expect(picture).not.toContain("secret");
+    }
+  });
+
+  test("that end in .gif say how to make one", async () => {
+    const { id, token } = await add("public", { title: "Demo <1>" });
+    const html = await (await page(`/a/${id}.gif`)).text();
+    expect(html).toContain(`agg http://casts.example.org/a/${id}.cast demo.gif`);
+    expect(html).toContain("<b>Demo &lt;1&gt;</b>");
+    expect((await get(`/a/${token}.gif`)).headers.get("content-type")).toMatch(/^text\/html/);
   });
 
   test.each([

@@ -18,6 +18,8 @@ import { goTo, type PageEnv, signedIn } from "../web/visit.js";
 import { conversions } from "./conversion.js";
 import { embedScript } from "./embed.js";
 import { atomFeed } from "./feed.js";
+import { GifPage } from "./gif-page.js";
+import { gonePicture } from "./gone-picture.js";
 import { HomePage, ListPage } from "./list-pages.js";
 import { embeddedRecording, oembed, oembedXml } from "./oembed.js";
 import { pageOptions } from "./playback.js";
@@ -115,11 +117,19 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
   });
 
   app.get("/a/:file", async (c) => {
-    const match = /^([A-Za-z0-9]+)(?:\.(cast|json|txt|svg|png|js))?$/.exec(c.req.param("file"));
+    const match = /^([A-Za-z0-9]+)(?:\.(cast|json|txt|svg|png|gif|js))?$/.exec(c.req.param("file"));
     if (!match) throw notFound();
     const [, address, ending] = match as unknown as [string, string, string | undefined];
-    const recording = await recordings.show(c.var.visit.actor, address);
-    switch (ending ?? preferredForm(c.req.header("accept"))) {
+    const form = ending ?? preferredForm(c.req.header("accept"));
+    const recording = await recordings.show(c.var.visit.actor, address).catch((error) => {
+      if (error instanceof Refusal && error.type === "gone" && (form === "svg" || form === "png")) return error;
+      throw error;
+    });
+    if (recording instanceof Refusal) {
+      const headers = { "content-type": "image/svg+xml; charset=utf-8", "cache-control": "no-cache" };
+      return c.body(await gonePicture(recording.message), 410, { ...headers, "access-control-allow-origin": "*" });
+    }
+    switch (form) {
       case "cast":
       case "json":
         return cast(c, recording);
@@ -129,6 +139,10 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
         return picture(c, recording);
       case "png":
         return raster(c, recording);
+      case "gif": {
+        const view = <GifPage site={c.var.visit.site} recording={recording} />;
+        return c.html(view, 200, { "content-security-policy": pagePolicy });
+      }
       case "js":
         return embedScript(c, assets);
       default:
