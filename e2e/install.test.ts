@@ -57,8 +57,10 @@ describe("one file", () => {
 });
 
 it("the npm package installs into an empty folder, and runs there without a build", () => {
+  const { TEST_EXTRA_CA_CERTS: certificates } = process.env;
+  const env = { ...process.env, ...(certificates && { NODE_EXTRA_CA_CERTS: certificates }) };
   const npm = (cwd: string, ...args: string[]) =>
-    execFileSync("npm", [...args, "--no-audit", "--no-fund", "--prefer-offline"], { cwd, encoding: "utf8" });
+    execFileSync("npm", [...args, "--no-audit", "--no-fund", "--prefer-offline"], { cwd, env, encoding: "utf8" });
   const packed = npm("packages/cli", "pack", "--json", "--pack-destination", folder);
   const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
   const empty = join(folder, "empty");
