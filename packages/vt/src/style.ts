@@ -126,7 +126,7 @@ export class StyleTable {
     // Packed styles mean the same in every terminal, so all share their pens. Forgotten when too many.
     if (kept > PENS_KEPT) {
       keys = new Int32Array(4 * PENS_KEPT).fill(-1);
-      pens = [];
+      pens = new Array<Pen | undefined>(4 * PENS_KEPT).fill(undefined);
       kept = 0;
     }
     let h = Math.imul(style, 0x9e3779b1) >>> 19;
@@ -151,7 +151,8 @@ export function pack({ fg, bg, attrs, underlineColor, link }: Parts): number | u
 }
 
 let keys: Int32Array;
-let pens: Pen[];
+/** By place in `keys`; filled at first, since engines keep an array with gaps as a hash table. */
+let pens: (Pen | undefined)[];
 let kept = Infinity;
 
 function penOf({ fg, bg, attrs, underlineColor, link }: Parts): Pen {
