@@ -92,9 +92,12 @@ export class Buffer {
   }
 
   /** Rows that changed since the last reading. */
-  *[Symbol.iterator](): Generator<number> {
+  [Symbol.iterator](): Iterator<number> {
+    const changed: number[] = [];
     for (let row = 0; row < this.rows; row++)
-      if ((row >= this.movedTop && row < this.movedEnd) || this.stamp[this.slot(row)] === this.generation) yield row;
+      if ((row >= this.movedTop && row < this.movedEnd) || this.stamp[this.slot(row)] === this.generation)
+        changed.push(row);
+    return changed.values();
   }
 
   /** Moves the whole screen up by one line into the scrollback. */
@@ -173,7 +176,7 @@ export class Buffer {
 
   private unwrap(row: number): void {
     if (row < -this.history) return;
-    const slot = this.slot(row);
+    const slot = this.slot(row) | 0;
     if (!(this.flags[slot]! & WRAPPED)) return;
     this.flags[slot]! &= ~WRAPPED;
     this.stamp[slot] = this.generation;

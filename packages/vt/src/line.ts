@@ -105,33 +105,42 @@ function read(t: Control, start: number, len: number): string {
     units = new Uint16Array(2 * len);
     offsets = new Uint32Array(len + 1);
   }
+  const narrow = bytes;
+  start |= 0;
+  len |= 0;
   let all = 0;
-  for (let k = 0; k < len; k++) {
-    const c = ch[start + k]!;
+  for (let k = 0; k < len; k = (k + 1) | 0) {
+    const c = ch[(start + k) | 0]! | 0;
     all |= c;
-    bytes[k] = c;
+    narrow[k] = c;
   }
   oneToOne = all < 0x100;
   // In Latin-1 the codes that a cell can hold are the same as in windows-1252, by which decoders read it.
   if (oneToOne) return (latin1 ??= new TextDecoder("latin1")).decode(bytes.subarray(0, len));
+  const where = offsets;
+  let wide = units;
   let n = 0;
-  for (let k = 0; k < len; k++) {
-    offsets[k] = n;
-    const c = ch[start + k]!;
+  for (let k = 0; k < len; k = (k + 1) | 0) {
+    where[k] = n;
+    const c = ch[(start + k) | 0]! | 0;
     const cp = c & TEXT;
     if (c & CLUSTER) {
       const text = t.clusters.text(cp);
-      if (n + text.length + 2 * len > units.length) {
-        const old = units;
+      if (n + text.length + 2 * len > wide.length) {
         units = new Uint16Array(2 * (n + text.length + len));
-        units.set(old);
+        units.set(wide);
+        wide = units;
       }
-      for (let j = 0; j < text.length; j++) units[n++] = text.charCodeAt(j);
+      for (let j = 0; j < text.length; j++) wide[n++] = text.charCodeAt(j);
     } else if (cp >= 0x10000) {
-      units[n++] = 0xd7c0 + (cp >> 10);
-      units[n++] = 0xdc00 + (cp & 0x3ff);
-    } else if (c !== TAIL) units[n++] = cp;
+      wide[n] = 0xd7c0 + (cp >> 10);
+      wide[(n + 1) | 0] = 0xdc00 + (cp & 0x3ff);
+      n = (n + 2) | 0;
+    } else if (c !== TAIL) {
+      wide[n] = cp;
+      n = (n + 1) | 0;
+    }
   }
-  offsets[len] = n;
-  return (utf16 ??= new TextDecoder("utf-16le", { ignoreBOM: true })).decode(units.subarray(0, n));
+  where[len] = n;
+  return (utf16 ??= new TextDecoder("utf-16le", { ignoreBOM: true })).decode(wide.subarray(0, n));
 }
