@@ -130,13 +130,16 @@ that \`dump()\` writes for what no standard sequence can express.
 ## Ignored
 
 What asks for an answer (ENQ, DA, DSR, DECRQM, DECRQSS, DECREQTPARM, OSC colour queries), what is about keys, printers, bells, windows or the
-clipboard (DECKPAM, DECLL, MC, OSC 52 …), pictures (sixel, OSC 1337), and everything unknown. None of it is shown.
+clipboard (DECKPAM, DECLL, MC, OSC 52 …), pictures (sixel, OSC 1337), pushed renditions (XTPUSHSGR \`CSI … # {\`, XTPOPSGR \`CSI # }\`, also \`# p\`
+and \`# q\`), names of colours (\`OSC 11 ; red\`), the private modes 41 and 1046, VT52 mode (\`CSI ? 2 l\`), and everything unknown. None of it
+is shown, but for what VT52 sequences give in further characters (\`ESC Y\` row column), and text meant for a printer alone (between \`CSI 5 i\`
+and \`CSI 4 i\`).
 
 ## Where we differ from xterm
 
 | what | xterm | here | why |
 |---|---|---|---|
-| window size (\`CSI 8 t\`, DECCOLM) | resizes the window | noted in \`requestedSize\` | a recording's size is its own |
+| window size (\`CSI 8 t\`, DECSLPP, DECCOLM, DECSCPP, DECSNLS) | resizes the window | noted in \`requestedSize\` | a recording's size is its own |
 | combining marks, emoji, flags, conjuncts | code point by code point | whole clusters in a cell of one or two columns, by Unicode | programs written since do so; \`legacyWidths\` counts as xterm does |
 | REP | what was printed last, if nothing came between | what was printed last | ECMA-48 leaves it open |
 | CBT with a wrap pending | from the column after the last | from the last column | one cursor position has one meaning |
@@ -148,6 +151,22 @@ clipboard (DECKPAM, DECLL, MC, OSC 52 …), pictures (sixel, OSC 1337), and ever
 | DECERA | keeps the attributes of what it erases | leaves the background only | as ED, EL and ECH do |
 | SPA, EPA (\`ESC V\`, \`ESC W\`) | protect from every erasure | ignored | no program uses them; DECSCA protects |
 | combining marks in a cell | two at most | all of them, up to 64 UTF-16 units a cell | nothing recorded is lost |
+| a combining mark right after CUP, BS and such | is dropped | goes to the character left of the cursor | it is that character's, however the cursor came there |
+| U+0080 to U+009F in UTF-8 | ignored | C1 controls | as ECMA-48 has them |
+| national character sets | in mode 42 only, but the British one | always | the designation says which is meant |
+| 96-character sets | shows Latin-1 | shows ASCII | text is Unicode, Latin-1 needs no set |
+| DECSCL | takes functions of higher levels away | resets only | a program that asks for a low level does not use them |
+| DECSCUSR 0 or none | a blinking block | the cursor as it was at first, a steady block | most terminals take it for their default |
+| XTRESTORE of a mode never saved | resets it | leaves it | nothing was saved |
+| more than 32 parameters | obeyed | the sequence is ignored | no program sends as many |
+| fewer rows, text below the cursor | the bottom is cut | lines leave at the top, at most those above the cursor | less text is lost |
+| more rows | lines come back from the scrollback | they do if the screen was full | what was cleared away stays away |
+| more columns, a line's rest in a colour | new columns have none | they go on in it, unless text fills the line | what was erased in a colour reaches the edge |
+| more columns, a wrap pending | stays pending | the cursor goes after its character | there is room now |
+
+Clusters are those of UAX #29, but three stand alone that it joins to what is beside them: signs that go before a letter (U+0600, U+0D4E …), a
+leading consonant of Hangul before a whole syllable, and a skin tone after what is no pictograph. The first two are
+hardly ever written, the last one is shown as xterm shows it.
 `;
 }
 

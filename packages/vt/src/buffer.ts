@@ -267,6 +267,7 @@ export class Buffer {
     this.split(slot, end);
     this.split(slot, left ? col + n : end - n);
     if (col >= this.len[slot]! && this.tail[slot] === style) return;
+    const len = Math.max(col, this.len[slot]!) + n;
     this.materialize(slot, end);
     this.unfill(slot);
     const start = slot * this.cols + col;
@@ -274,8 +275,9 @@ export class Buffer {
     if (left) col = end - n;
     this.fill(slot, col, col + n, style);
     if (end !== this.cols) return;
-    // What came in at the end is virtual, or the line would count as full.
+    // What came in at the end is virtual, or the line would count as full; what was virtual stays so.
     if (left) this.tail[slot] = style;
+    this.len[slot] = left ? col : Math.min(end, len);
     this.trim(slot);
   }
 
@@ -298,6 +300,8 @@ export class Buffer {
   /** Gives up real cells at the end that equal the virtual ones; returns how many are left. */
   trim(slot: number): number {
     let len = this.len[slot]!;
+    // Nobody saw the style of a line's rest that there is none of.
+    if (len === this.cols) this.tail[slot] = 0;
     for (let i = slot * this.cols + len; len > 0 && this.ch[--i] === BLANK && this.at[i] === this.tail[slot]; ) len--;
     return (this.len[slot] = len);
   }

@@ -83,7 +83,7 @@ function cursor(t: Control): string {
   let i = slot * b.cols + t.col;
   let { col } = t;
   let text = "";
-  if (t.pending && col < b.len[slot]! && !(b.flags[slot]! & SIZE)) {
+  if (t.pending && col < b.len[slot]! && (!(b.flags[slot]! & SIZE) || col < t.cols >> 1)) {
     if (b.ch[i] === TAIL) {
       col--;
       i--;
@@ -126,13 +126,13 @@ function screen(t: Control, which: number, b: Buffer): string {
     const next = b.slot(row + 1);
     const start = slot * b.cols;
     const flags = b.flags[slot]!;
-    const tail = b.tail[slot]!;
     /** Text in a column of this line, or, after the last, of the next. */
     const textAt = (col: number) => textOf(t, b.ch[col < b.cols ? start + col : next * b.cols]!);
     const full = (flags & (WRAPPED | SIZE)) === WRAPPED && b.len[slot] === b.cols;
     const flows = full && row + 1 < b.rows && b.len[next]! > 0;
     // What a line that goes on ends with is text, blanks, too.
     const len = Math.max(flags & WRAPPED ? b.len[slot]! : b.trim(slot), flowing ? 1 : 0);
+    const tail = b.tail[slot]!;
     if (len > 0 || tail !== 0 || flags !== 0) {
       if (!flowing) out += "\r\n".repeat(row - at);
       at = row;

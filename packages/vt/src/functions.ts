@@ -120,7 +120,9 @@ export const ESC: Readonly<Record<string, Run>> = {
   c: (t) => {
     show(t, false);
     t.screens.length = 1;
-    Object.assign(t, new State(t.cols, t.rows), { stale: true, all: true });
+    const { title, titles, colors } = t;
+    const kept = { title, titles, colors: { ...colors, palette: new Map() } };
+    Object.assign(t, new State(t.cols, t.rows), kept, { stale: true, all: true });
     updatePlain(t);
     t.buffer.history = 0;
     eraseRows(t, 0, t.rows);
@@ -260,13 +262,12 @@ export const CSI: Readonly<Record<string, Run>> = {
     t.right = right;
     place(t, 0, 0);
   },
-  // XTWINOPS | Window Manipulation: 8 is noted, 22 and 23 stack titles, the rest is ignored | xterm
+  // XTWINOPS, DECSLPP | Window Manipulation: 8 and lines from 24 on are noted, 22 and 23 stack titles, the rest is ignored | xterm, DEC VT340
   t: (t) => {
     const what = param(t, 0);
-    if (what === 8) {
-      t.askedRows = param(t, 1) || t.rows;
-      t.askedCols = param(t, 2) || t.cols;
-    } else if (param(t, 1) !== 1) {
+    if (what === 8) ask(t, param(t, 1) || t.rows, param(t, 2) || t.cols);
+    else if (what > 23) ask(t, what, t.cols);
+    else if (param(t, 1) !== 1) {
       if (what === 22 && t.titles.length < 10) t.titles = [...t.titles, t.title];
       else if (what === 23) {
         t.title = t.titles.at(-1) ?? t.title;
@@ -295,6 +296,10 @@ export const CSI: Readonly<Record<string, Run>> = {
     resetMargins(t);
     t.saved = t.saved.with(screenShown(t), undefined);
     updatePlain(t);
+  },
+  // DECSCL | Select Conformance Level: does what DECSTR does | DEC VT220
+  '"p': (t) => {
+    if (param(t, 0) > 60 && param(t, 0) < 65) CSI["!p"]!(t);
   },
   // DECSCA | Select Character Protection Attribute | DEC VT220
   '"q': (t) => {
@@ -330,6 +335,15 @@ export const CSI: Readonly<Record<string, Run>> = {
   $z: (t) => eachRow(t, 0, (slot, from, end) => t.buffer.erase(slot, from, end, erased(t))),
   // DECSERA | Selective Erase Rectangular Area | DEC VT420
   "${": (t) => eachRow(t, 0, (slot, from, end) => t.buffer.eraseSelective(slot, from, end)),
+  // DECSCPP | Select 80 or 132 Columns per Page: noted | DEC VT340
+  "$|": (t) => {
+    const cols = param(t, 0) || 80;
+    if (cols === 80 || cols === 132) ask(t, t.rows, cols);
+  },
+  // DECSNLS | Select Number of Lines per Screen: noted | DEC VT420
+  "*|": (t) => {
+    if (param(t, 0) > 0 && param(t, 0) < 256) ask(t, param(t, 0), t.cols);
+  },
   // DECIC | Insert Column | DEC VT420
   "'}": (t) => shiftAll(t, t.col, times(t)),
   // DECDC | Delete Column | DEC VT420
@@ -540,6 +554,9 @@ function privateMode(t: Control, number: number, on: boolean): void {
     if (changes && bit === DECLRMM) {
       t.left = 0;
       t.right = t.cols - 1;
+      // There are no lines of double size between such margins.
+      if (on) for (const b of t.screens) b?.flags.set(b.flags.map((flags) => flags & ~SIZE));
+      t.all = true;
     }
     if (changes && bit === DECSCNM) t.all = true;
   }
@@ -551,12 +568,17 @@ function clear(t: Control): void {
   t.pending = 0;
 }
 
-/** The size is not ours to change: what else the mode does. */
+/** A size that the program wants: it is not ours to change. */
+function ask(t: Control, rows: number, cols: number): void {
+  t.askedRows = rows;
+  t.askedCols = cols;
+}
+
+/** All but the size. */
 function deccolm(t: Control, on: boolean): void {
   setMode(t, DECCOLM, on);
   t.modes &= ~DECLRMM;
-  t.askedCols = on ? 132 : 80;
-  t.askedRows = t.rows;
+  ask(t, t.rows, on ? 132 : 80);
   resetMargins(t);
   if (!(t.modes & DECNCSM)) eraseRows(t, 0, t.rows);
   to(t, 0, 0);

@@ -17,7 +17,9 @@ export function osc(t: Control, data: string): void {
     // OSC 2 | Set title | xterm
     case 0:
     case 2:
-      t.title = plain(rest).slice(0, TITLE_LIMIT);
+      t.title = plain(rest)
+        .slice(0, TITLE_LIMIT)
+        .replace(/[\ud800-\udbff]$/, "");
       return;
     // OSC 4 | Set palette colours | xterm
     case 4: {
@@ -82,13 +84,13 @@ function plain(text: string): string {
   return text.replace(/[\x00-\x1f\x7f-\x9f]/g, "");
 }
 
-/** `rgb:r/g/b` with one to four hexadecimal digits each, or `#` with as many for all three. */
+/** `rgb:r/g/b` with one to four hexadecimal digits each, or `#` with as many for all three, of which the first two count. */
 export function parseColor(spec: string): Rgb | undefined {
   const size = (spec.length - 1) / 3;
   let parts: string[] = [];
   if (/^rgba?:/i.test(spec)) parts = spec.split(/[:/]/).slice(1);
-  else if (spec.startsWith("#") && size % 1 === 0)
-    parts = [1, 1 + size, 1 + 2 * size].map((i) => spec.slice(i, i + size));
+  else if (/^#.{3,12}$/.test(spec) && size % 1 === 0)
+    parts = [1, 1 + size, 1 + 2 * size].map((i) => `${spec.slice(i, i + size)}0`.slice(0, 2));
   if (parts.length < 3 || parts.length > 4 || !parts.every((hex) => /^[0-9a-f]{1,4}$/i.test(hex))) return undefined;
   const [r, g, b] = parts.map((hex) => Math.round((Number.parseInt(hex, 16) * 255) / (16 ** hex.length - 1)));
   return { r: r!, g: g!, b: b! };

@@ -85,8 +85,7 @@ export function reflow(old: Buffer, cols: number, rows: number, anchors: Anchor[
       } else if (ch !== TAIL) put(ch & HEAD ? BLANK | (ch & -ANCHORED) : ch, style);
     }
     if (!goesOn) {
-      // Of a full line it was never seen.
-      next.tail[slot] = rewraps && old.len[source] === old.cols ? 0 : old.tail[source]!;
+      next.tail[slot] = old.tail[source]!;
       if (!rewraps) next.flags[slot] = flags;
     }
   }

@@ -253,6 +253,12 @@ describe("what a program says about itself", () => {
     expect(all).toBe(true);
     expect(terminal.colors.foreground).toEqual({ r: 255, g: 128, b: 0 });
     expect(terminal.colors.palette.get(1)).toEqual({ r: 0x12, g: 0x34, b: 0x56 });
+    // Of what # begins xterm takes the upper bits.
+    const background = ["#3a7", "#1234abcd5678", "rgb:3/a/7", "#12345", "#zzz", "red"].map((color) => {
+      terminal.feed(`\x1b]111\x07\x1b]11;${color}\x07`);
+      return Object.values(terminal.colors.background ?? {}).join();
+    });
+    expect(background).toEqual(["48,160,112", "18,171,86", "51,170,119", "", "", ""]);
     terminal.feed("\x1b]110\x07\x1b]104;1\x07");
     expect(terminal.colors.foreground).toBeUndefined();
     expect(terminal.colors.palette.size).toBe(0);
@@ -279,6 +285,26 @@ describe("what a program says about itself", () => {
     ]);
     expect(terminal.requestedSize).toEqual({ cols: 100, rows: 30 });
     expect([terminal.synchronized, terminal.reverse, terminal.cols]).toEqual([true, true, 20]);
+  });
+
+  test("sizes, as the number of lines and columns, too", () => {
+    const terminal = new Terminal({ cols: 20, rows: 2 });
+    const asked = ["\x1b[30t", "\x1b[132$|", "\x1b[81$|", "\x1b[$|", "\x1b[10*|", "\x1b[256*|", "\x1b[23;9t"].map(
+      (text) => {
+        terminal.feed(text);
+        return Object.values(terminal.requestedSize ?? {}).join("x");
+      },
+    );
+    expect(asked).toEqual(["20x30", "132x2", "132x2", "80x2", "20x10", "20x10", "20x10"]);
+  });
+
+  test("stays at RIS where it is about the window, as in xterm", () => {
+    const terminal = new Terminal({ cols: 4, rows: 1 });
+    terminal.feed("\x1b]2;one\x07\x1b[22;2t\x1b]2;two\x07\x1b]11;#123456\x07\x1b]4;1;#000\x07\x1bc");
+    expect(terminal.title).toBe("two");
+    expect(terminal.colors).toEqual({ background: { r: 0x12, g: 0x34, b: 0x56 }, palette: new Map() });
+    terminal.feed("\x1b[23;2t");
+    expect(terminal.title).toBe("one");
   });
 
   test("equal styles are one pen", () => {
@@ -368,11 +394,25 @@ describe("resize", () => {
 
   test("takes what DCH brought in for blank, whatever its colour", () => {
     expect(picture(resized([11, 4], "\x1b[44m\x1b[J\x1b[m\x1b[Pab\r\ncd", [10, 4]))).toEqual(["ab", "cd|", "", ""]);
+    expect(resized([11, 1], "\x1b[4h\x1b[44m\x1b[4Pxxxxxxxxxx", [10, 1]).text()).toEqual(["xxxxxxxxxx"]);
   });
 
   test("gives a full line no background beyond its end", () => {
     const terminal = resized([3, 2], "\x1b[44mabc\r\ndef\r\nghi\x1b[m\r\nx", [6, 2]);
     expect([...terminal.line(0).cells()].map(({ pen }) => pen.bg)).toEqual([4, 4, 4, undefined, undefined, undefined]);
+  });
+
+  test("gives new columns tab stops unless the program took the old ones away", () => {
+    const stops = (text: string) => {
+      const terminal = resized([20, 1], text, [40, 1]);
+      return Array.from({ length: 6 }, () => {
+        terminal.feed("\t");
+        return terminal.cursor.col;
+      });
+    };
+    expect(stops("")).toEqual([8, 16, 24, 32, 39, 39]);
+    expect(stops("\x1b[5G\x1bH\r")).toEqual([4, 8, 16, 24, 32, 39]);
+    expect(stops("\x1b[3g\x1b[5G\x1bH\r")).toEqual([4, 39, 39, 39, 39, 39]);
   });
 
   test("clips the alternate screen", () => {
@@ -410,6 +450,22 @@ describe("dump", () => {
     const terminal = new Terminal({ cols: 20, rows: 1 });
     terminal.feed("👩\u200d👧\x1b[4:3mx");
     expect(terminal.dump()).toContain("👩\u200d👧\x1b[3G\x1b[K\x1b[0;4m\x1b[4:3mx");
+  });
+
+  test("waits to wrap on a line of double width, too", () => {
+    const terminal = new Terminal({ cols: 8, rows: 2 });
+    terminal.feed("\x1b[2H\x1b#6abcd");
+    expect(screen(8, 2, terminal.dump())).toEqual(["", "abcd|"]);
+    expect(terminal.dump()).toMatch(/\x1b\[2;4Hd$/);
+  });
+
+  test("holds a title that was cut between the halves of a character", () => {
+    const terminal = new Terminal({ cols: 8, rows: 1 });
+    terminal.feed(`\x1b]2;x${"😀".repeat(600)}\x07`);
+    const rebuilt = new Terminal({ cols: 8, rows: 1 });
+    rebuilt.feed(terminal.dump());
+    expect(rebuilt.title).toBe(terminal.title);
+    expect(terminal.title).toBe(`x${"😀".repeat(511)}`);
   });
 
   test("ends with an unfinished sequence", () => {

@@ -228,7 +228,9 @@ function resize(t: Control, cols: number, rows: number): void {
   t.cols = cols;
   t.rows = rows;
   resetMargins(t);
-  const tabs = tabStops(cols);
+  // New columns have the usual stops unless the program made its own.
+  const usual = tabStops(t.tabs.length).every((stop, col) => stop <= t.tabs[col]!);
+  const tabs = usual ? tabStops(cols) : new Uint8Array(cols);
   tabs.set(t.tabs.subarray(0, cols));
   t.tabs = tabs;
   const fit = ({ row, col }: Anchor) => ({ row: Math.min(rows - 1, row), col: Math.min(cols - 1, col) });
