@@ -69,12 +69,12 @@ async function stream(settings: Record<string, unknown>, printed: string): Promi
   return path;
 }
 
-/** Opens a page and hands it over with everything that was wrong with it. */
-async function look<T>(
-  context: BrowserContext,
-  path: string,
-  see: (page: Page) => Promise<T>,
-): Promise<{ seen: T; problems: string[] }> {
+/** A page for each context, in which one after the other is looked at: a new one costs more than what is in it. */
+const pagesOf = new Map<BrowserContext, { page: Page; problems: string[] }>();
+
+async function pageOf(context: BrowserContext): Promise<{ page: Page; problems: string[] }> {
+  const known = pagesOf.get(context);
+  if (known) return known;
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("console", (message) => {
@@ -87,11 +87,23 @@ async function look<T>(
     problems.push(`a dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
+  pagesOf.set(context, { page, problems });
+  return { page, problems };
+}
+
+/** Opens a page and hands it over with everything that was wrong with it. */
+async function look<T>(
+  context: BrowserContext,
+  path: string,
+  see: (page: Page) => Promise<T>,
+): Promise<{ seen: T; problems: string[] }> {
+  const { page, problems } = await pageOf(context);
+  await page.goto("about:blank"); // what is left of the page before belongs to that one
+  problems.length = 0;
   await page.goto(url + path);
   if ((await page.locator("[data-player]:not(.off)").count()) > 0) await page.locator(".ap-player").waitFor();
   const seen = await see(page);
-  await page.close();
-  return { seen, problems };
+  return { seen, problems: [...problems] };
 }
 
 /** What axe has against a page, on a desktop and on a phone. */
