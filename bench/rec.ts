@@ -12,7 +12,7 @@ import { spawn } from "../packages/cli/src/pty.js";
 
 const MEGABYTES = Number(process.env["BENCH_MB"] ?? 50);
 const ROUNDS = 5;
-const KEYS = 300;
+const KEYS = 100;
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const ours = `${process.execPath} ${join(root, "packages/cli/bin/asciinema.js")}`;
@@ -50,7 +50,6 @@ async function inTerminal(command: string): Promise<{ wall: number; cpu: number;
     onOutput: (chunk) => {
       shown += chunk.length;
       tail = (tail + Buffer.from(chunk.subarray(-200)).toString("latin1")).slice(-200);
-      return undefined;
     },
   });
   await pty.exited;
@@ -125,32 +124,37 @@ async function echoing(): Promise<Row[]> {
   if (script) commands.push(["script", `exec ${script} -q -c '${inner}' ${file("keys")}`]);
   if (official)
     commands.push(["asciinema 2", `exec ${official} rec -q --overwrite -c '${inner}' ${file("keys2.cast")}`]);
-  const rows: Row[] = [];
-  for (const [name, command] of commands) {
-    let arrived = () => {};
-    let seen = "";
-    const onOutput = (chunk: Uint8Array) => {
-      seen = (seen + Buffer.from(chunk).toString("latin1")).slice(-100);
-      arrived();
-      return undefined;
-    };
-    const pty = spawn({ command, cols: 80, rows: 24, env, onOutput });
-    while (!seen.includes("ready")) await new Promise<void>((resolve) => (arrived = resolve));
-    const wall: number[] = [];
-    for (let key = 0; key < KEYS; key++) {
-      await new Promise((resolve) => setTimeout(resolve, 3));
-      const start = performance.now();
-      await new Promise<void>((resolve) => {
-        arrived = resolve;
-        pty.write(Buffer.from("x"));
-      });
-      wall.push(performance.now() - start);
-    }
-    pty.kill("SIGKILL");
-    await pty.exited;
-    rows.push({ name, values: { wall } });
+  const rows = commands.map(([name]): Row => ({ name, values: { wall: [] } }));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, [, command]] of commands.entries())
+      rows[index]!.values["wall"]!.push(...(await echoesOf(command)));
   }
   return rows;
+}
+
+/** Milliseconds from each key typed into a command to its echo. */
+async function echoesOf(command: string): Promise<number[]> {
+  let arrived = () => {};
+  let seen = "";
+  const onOutput = (chunk: Uint8Array) => {
+    seen = (seen + Buffer.from(chunk).toString("latin1")).slice(-100);
+    arrived();
+  };
+  const pty = spawn({ command, cols: 80, rows: 24, env, onOutput });
+  while (!seen.includes("ready")) await new Promise<void>((resolve) => (arrived = resolve));
+  const wall: number[] = [];
+  for (let key = 0; key < KEYS; key++) {
+    await new Promise((resolve) => setTimeout(resolve, 3));
+    const start = performance.now();
+    await new Promise<void>((resolve) => {
+      arrived = resolve;
+      pty.write(Buffer.from("x"));
+    });
+    wall.push(performance.now() - start);
+  }
+  pty.kill("SIGKILL");
+  await pty.exited;
+  return wall;
 }
 
 function median(values: number[]): number {

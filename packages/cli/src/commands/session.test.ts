@@ -385,6 +385,16 @@ test("a slow file holds the child back, and gets everything", async () => {
   expect(printed(copy)).toBe(Array.from({ length: 300_000 }, (_, n) => `${n + 1}\r\n`).join(""));
 });
 
+test("a large paste passes while the child answers it", async () => {
+  const path = fresh();
+  const command = "stty raw -echo; printf ready; head -c 300000; printf over";
+  const screen = new Screen(`exec ${process.execPath} ${script} rec -q -c '${command}' ${path}`, { home, answer });
+  await screen.shows("ready");
+  screen.type("0123456789".repeat(30_000));
+  expect(await screen.ended).toBe(0);
+  expect(printed(path)).toBe(`ready${"0123456789".repeat(30_000)}over`);
+});
+
 test("a log tells what happened", async () => {
   const log = fresh("log");
   await run(script, ["rec", "-q", "-c", "exit 5", "--log-file", log, fresh()], { home });
