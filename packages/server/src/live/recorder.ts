@@ -10,7 +10,7 @@ import type { SessionRepository } from "./sessions.js";
 /** A piece is stored so many milliseconds after its first event, or as soon as it has so many characters. */
 const PIECE_AGE = 500;
 const PIECE_SIZE = 256 * 1024;
-/** Characters that may wait for a disk that does not take them, and for how long it is left alone then. */
+/** Characters that may wait for a disk that does not take them, and for how long it is left alone when it fails. */
 const MOST_WAITING = 16 * 1024 * 1024;
 const RETRY = 1000;
 /** How often the screen is stored along with a piece, in milliseconds. */
@@ -55,6 +55,8 @@ export class Recorder {
   private size: number;
   private screenAt = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
+  /** What was passed over since too much waits for the disk: how many events, the last of them, how the session ended. */
+  private missing: { events: number; id: number; time: number; exit?: Event } | undefined;
   private storing: Promise<void> | undefined;
   private stopped = false;
 
@@ -85,7 +87,7 @@ export class Recorder {
     return this.state.time;
   }
 
-  /** Whether it still records. It gives up when it has reached its limit or when nothing can be stored any more. */
+  /** Whether it still records. It ends when it has reached its limit, or when the stream is no longer ours. */
   get active(): boolean {
     return !this.stopped;
   }
@@ -98,6 +100,13 @@ export class Recorder {
   /** Takes an event. */
   write(event: Event, id: number): void {
     if (this.stopped) return;
+    if (this.missing) {
+      this.missing.events++;
+      this.missing.id = id;
+      this.missing.time = Math.max(this.missing.time, event.time);
+      if (event.type === "exit") this.missing.exit = event;
+      return;
+    }
     this.time = Math.max(this.time, event.time);
     this.lastId = id;
     this.push(this.encode({ ...event, time: this.time }));
@@ -130,12 +139,23 @@ export class Recorder {
     this.size += line.length;
     if (this.length >= PIECE_SIZE) this.cut();
     else this.timer ??= setTimeout(() => this.cut(), PIECE_AGE);
-    if (this.length > MOST_WAITING) {
-      this.parts.log.error("stream recording given up", { stream: this.state.streamId, waiting: this.length });
-      this.lines = [];
-      this.length = 0;
-      this.stopped = true;
-    }
+    if (this.length > MOST_WAITING) this.missing ??= { events: 0, id: this.lastId, time: this.time };
+  }
+
+  /** Goes on after more came than could be stored: the present screen stands for what is missing. */
+  private catchUp(): void {
+    const { missing } = this;
+    this.missing = undefined;
+    if (!missing || missing.events === 0) return;
+    const { events, id, time, exit } = missing;
+    this.parts.log.warn("stream recording fell behind", { stream: this.state.streamId, missing: events });
+    this.note(
+      `${events} ${events === 1 ? "event is" : "events are"} missing here: they came faster than they could be stored`,
+    );
+    const { cols, rows, dump } = this.parts.screen();
+    this.write({ time, type: "resize", cols, rows }, id);
+    this.write({ time, type: "output", text: `\x1bc${dump}` }, id);
+    if (exit) this.write(exit, id);
   }
 
   /** Stores what there is, as soon as the piece before it is stored. */
@@ -146,7 +166,8 @@ export class Recorder {
     const { parts, state } = this;
     const text = this.lines.join("");
     const piece = { lastId: this.lastId, time: this.time, text, size: state.size + text.length };
-    const due = parts.clock() - this.screenAt >= SCREEN_AGE;
+    // While something is missing, the screen is further than the piece.
+    const due = !this.missing && parts.clock() - this.screenAt >= SCREEN_AGE;
     const screen = due ? { ...parts.screen(), session_id: state.sessionId } : undefined;
     if (due) this.screenAt = parts.clock();
     this.lines = [];
@@ -155,6 +176,8 @@ export class Recorder {
       this.storing = undefined;
       if (this.lines.length > 0 && (this.length >= PIECE_SIZE || !this.timer)) this.cut();
     });
+    // There is room again.
+    this.catchUp();
   }
 
   private async store(
