@@ -98,6 +98,7 @@ const session: Partial<Record<Subprotocol, (string | Uint8Array)[]>> = {
     '[0.3,"r","25x4"]',
     '[0.35,"m","two"]',
     '[0.4,"o"," world"]',
+    '[0.45,"x","0"]',
   ],
   "v3.asciicast": [
     '{"version":3,"term":{"cols":20,"rows":3}}',
@@ -107,6 +108,7 @@ const session: Partial<Record<Subprotocol, (string | Uint8Array)[]>> = {
     '[0.05,"r","25x4"]',
     '[0.05,"m","two"]',
     '[0.05,"o"," world"]',
+    '[0.05,"x","0"]',
   ],
   raw: ["\x1b[8;4;25t", "hello", new TextEncoder().encode(" world")],
 };
@@ -368,7 +370,9 @@ describe("beside asciinema-player 3.17.0", () => {
       // The original takes raw output in binary messages only.
       const binary = subprotocol === "raw";
       for (const message of session[subprotocol]!) socket.send(binary ? Buffer.from(message as string) : message);
-      setTimeout(() => socket.close(subprotocol === "v1.alis" ? 4001 : 1000, "The end"), 1500);
+      // Of asciicasts an exit is the end, however the connection ends then.
+      const code = subprotocol === "v1.alis" ? 4001 : subprotocol === "raw" ? 1000 : 1011;
+      setTimeout(() => socket.close(code, "The end"), 1500);
     };
     site.policy = undefined;
     page = await site.open(browser);

@@ -111,9 +111,9 @@ test("sound goes with the recording: start, seek, speed, pause", async () => {
 test("it is switched off and on by button and key", async () => {
   await open({ audioUrl: "/tone.wav", preload: true, controls: true });
   await happened("metadata");
-  const label = () => page.getAttribute(".ap-mute-button", "aria-label");
+  const label = () => page.getAttribute(".ap-speaker-button", "aria-label");
   expect(await label()).toBe("Mute");
-  await page.click(".ap-mute-button");
+  await page.click(".ap-speaker-button");
   expect(await label()).toBe("Unmute");
   expect(await page.evaluate(() => window.sound.muted)).toBe(true);
   await page.keyboard.press("m");
@@ -132,7 +132,7 @@ test("what cannot be loaded is done without", async () => {
   expect(await page.evaluate(() => window.log.find(([name]) => name === "metadata")![1])).toMatchObject({
     hasAudio: false,
   });
-  expect(await page.isVisible(".ap-mute-button")).toBe(false);
+  expect(await page.isVisible(".ap-speaker-button")).toBe(false);
 });
 
 test("a recording goes on after its sound has ended, and waits while it runs dry", async () => {

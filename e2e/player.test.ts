@@ -498,17 +498,38 @@ describe("sources", () => {
         ({ dispatch }) => ({
           play() {
             dispatch("reset", { size: { cols: 20, rows: 4 }, init: "begun " });
-            dispatch("playing", {});
             dispatch("output", ["and", " going"]);
+            for (const name of ["offline", "metadata", "error", "ended"] as const)
+              (dispatch as (name: string) => void)(name);
           },
         }),
         box,
         { autoPlay: true },
       );
-      await new Promise<void>((resolve) => player.addEventListener("ready", () => resolve()));
-      return box.querySelector(".ap-line")!.textContent;
+      const ended = new Promise((resolve) => player.addEventListener("ended", resolve));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const text = box.querySelector(".ap-line")!.textContent;
+      return [text, await ended];
     });
-    expect(text).toBe("begun and going");
+    expect(text).toEqual(["begun and going", {}]);
+    const passed = await page.evaluate(async () => {
+      const player = AsciinemaPlayer.create(() => ({ play: () => true }), document.body);
+      const before = player.getCurrentTime();
+      await player.play();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return [before, player.getCurrentTime() > 0.04];
+    });
+    expect(passed).toEqual([0, true]);
+    const failed = await page.evaluate(() => {
+      const driver = () => {
+        throw new Error("no tape");
+      };
+      const player = AsciinemaPlayer.create(driver, document.body);
+      return Promise.all(
+        [player.play(), player.pause(), player.seek(1)].map((done) => done.catch((error: Error) => error.message)),
+      );
+    });
+    expect(failed).toEqual(["no tape", "no tape", "no tape"]);
   });
 
   test("what is unknown is refused at once", async () => {
@@ -567,7 +588,7 @@ describe("sources", () => {
   });
 
   test.each([
-    ["/missing.cast", "failed fetching recording from URL: 404 Not Found"],
+    ["/missing.cast", "failed fetching recording from /missing.cast: 404 Not Found"],
     ["/page.css", "its first line is not a header"],
   ])("%s cannot be played, and that is said", async (url, message) => {
     await open(url);
@@ -597,6 +618,10 @@ describe("sources", () => {
     expect(await page.$(".ap-overlay-error")).toBeNull();
     await open("/missing.cast", { preload: true });
     expect(await event("error")).not.toHaveProperty("canRetry");
+    await open("/missing.cast", { autoPlay: true });
+    await event("error");
+    await page.waitForTimeout(50);
+    expect(await names()).toEqual(["play", "error"]);
     expect(await page.$("text=Try again")).toBeNull();
   });
 
@@ -638,6 +663,10 @@ describe("the element", () => {
     expect(await player.locator("> .ap-term > canvas, > .ap-term > pre.ap-term-text").count()).toBe(2);
     expect(await player.locator("> .ap-control-bar, > .ap-overlay-start").count()).toBe(2);
     expect(await page.$eval(".ap-term", (term) => getComputedStyle(term).getPropertyValue("--term-cols"))).toBe("40");
+    const lineHeight = await page.$eval(".ap-term", (term) =>
+      getComputedStyle(term).getPropertyValue("--term-line-height"),
+    );
+    expect(Number.parseFloat(lineHeight)).toBeCloseTo(4 / 3);
   });
 
   test.each(["width", "height", "both", "none"] as const)("fit %s", async (fit) => {
@@ -670,6 +699,26 @@ describe("the element", () => {
     }
   });
 
+  test("works in a shadow root, too", async () => {
+    await open({ data: session });
+    await page.evaluate((data) => {
+      window.player.dispose();
+      const root = document.querySelector("#box")!.attachShadow({ mode: "open" });
+      root.append(document.querySelector("link")!.cloneNode(), document.createElement("div"));
+      window.player = AsciinemaPlayer.create({ data }, root.querySelector("div")!);
+    }, session);
+    await page.click(".ap-overlay-start");
+    await page.waitForFunction(() => window.player.getCurrentTime() > 0);
+    const button = (name: string) => page.getByRole("button", { name, exact: true });
+    await page.keyboard.press("f");
+    await button("Leave full screen").waitFor();
+    await page.keyboard.press("f");
+    await button("Full screen").waitFor();
+    expect(await page.evaluate(() => document.fullscreenElement)).toBeNull();
+    await page.keyboard.press(" ");
+    await button("Play").waitFor();
+  });
+
   test("says when its size changes", async () => {
     await open({ data: session });
     await event("ready");
@@ -681,6 +730,14 @@ describe("the element", () => {
     });
     await page.setViewportSize({ width: 500, height: 400 });
     await expect.poll(() => page.title()).toBe("ap-player 500");
+    // Full screen of the page is not the player's: it goes on filling the width of its box.
+    await page.evaluate(() => document.documentElement.requestFullscreen());
+    for (const width of [300, 450]) {
+      await page.$eval("#box", (box, width) => ((box as HTMLElement).style.width = `${width}px`), width);
+      await expect.poll(() => page.title()).toBe(`ap-player ${width}`);
+    }
+    expect(await page.getAttribute(".ap-fullscreen-button", "aria-label")).toBe("Full screen");
+    await page.evaluate(() => document.exitFullscreen());
   });
 });
 
@@ -766,7 +823,7 @@ describe("themes", () => {
     });
   };
   const red = cast([[0, "o", "\x1b[41m \x1b[0m"]]);
-  const own = { fg: "#102030", bg: "#405060", palette: `#000000:#0a0b0c${":#777777".repeat(6)}` };
+  const own = { fg: "#123", bg: "#405060", palette: `#000000:#0a0b0c${":#777777".repeat(6)}` };
 
   test.each([
     ["dracula", "255 85 85"],
@@ -790,6 +847,7 @@ describe("themes", () => {
     await open({ data: themed });
     await seek(1);
     expect(await corner()).toBe("10 11 12");
+    expect((await event("reset")).theme).toMatchObject({ foreground: "#112233", palette: { length: 16 } });
     expect(await page.$eval(".ap-player", (player) => getComputedStyle(player).backgroundColor)).toBe(
       "rgb(64, 80, 96)",
     );
@@ -924,6 +982,7 @@ describe("controls", () => {
     ];
     expect(player!.height).toBe(term!.height);
     expect(await page.$(".ap-control-bar")).toBeNull();
+    expect(await page.$(".ap-hud")).toBeNull();
   });
 });
 

@@ -28,10 +28,10 @@ export class ByteReader {
     return taken;
   }
 
-  /** Takes a line with its line end, or what there is of it within a limit. */
+  /** Takes a line with its line end; nothing if it does not end within a limit. */
   async line(limit: number): Promise<Uint8Array> {
     const newline = (await this.peek(limit)).indexOf(0x0a);
-    return this.take(newline < 0 ? limit : newline + 1);
+    return this.take(newline + 1);
   }
 
   async close(): Promise<void> {

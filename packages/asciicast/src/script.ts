@@ -6,8 +6,8 @@
 //   O DELAY COUNT   output           S DELAY NAME …        a signal, SIGWINCH with ROWS=… COLS=…
 //   I DELAY COUNT   input            H DELAY NAME VALUE    what is known of the session
 //
-// The files of output and input begin with a line "Script started on …" and end with "Script done on …", which no entry
-// counts. With `script --log-io` both are one file.
+// The files of output and input begin with a line "Script started on …" and end with "Script done on …", in the language of
+// whoever recorded, which no entry counts. With `script --log-io` both are one file.
 
 import { ByteReader } from "./byte-reader.js";
 import { AsciicastError } from "./error.js";
@@ -182,10 +182,9 @@ class Log {
     this.#reader = new ByteReader(bytesOf(source, notes, options));
   }
 
-  /** Takes the first line, if it is the one that script writes. */
+  /** Takes the first line, which script writes in one of many languages. */
   async heading(): Promise<string> {
-    const mark = new TextDecoder().decode(await this.#reader.peek(18));
-    return mark === "Script started on " ? new TextDecoder().decode(await this.#reader.line(HEADING)).trim() : "";
+    return new TextDecoder().decode(await this.#reader.line(HEADING)).trim();
   }
 
   async take(type: "output" | "input", count: number): Promise<{ text: string; whole: boolean }> {
@@ -197,12 +196,12 @@ class Log {
   async rest(): Promise<{ text: string; status: string | undefined }> {
     const bytes = await this.#reader.take(Infinity);
     const text = this.#text.output.decode(bytes, { stream: true }) + this.#text.output.decode();
-    const mark = text.lastIndexOf("Script done on ");
-    const done = mark < 0 ? "" : text.slice(mark).trimEnd();
-    if (done === "" || done.includes("\n")) return { text, status: undefined };
+    const from = text.trimEnd().lastIndexOf("\n") + 1;
+    const done = text.slice(from).trimEnd();
+    const status = /\bCOMMAND_EXIT_CODE="(-?\d+)"\]$/.exec(done)?.[1];
+    if (status === undefined && !done.startsWith("Script done on ")) return { text, status };
     // An empty line comes before it.
-    const output = text.slice(0, mark).replace(/\r?\n$/, "");
-    return { text: output, status: /\bCOMMAND_EXIT_CODE="(-?\d+)"/.exec(done)?.[1] };
+    return { text: text.slice(0, from).replace(/\r?\n$/, ""), status };
   }
 
   async close(): Promise<void> {

@@ -34,6 +34,16 @@ export function button(
   return html("button", { type: "button", class: className, "aria-label": label, click }, ...children);
 }
 
+/** Where an element's focus and full screen are known: the document or a shadow root. */
+export function rootOf(element: Element): Document | ShadowRoot {
+  return element.getRootNode() as Document | ShadowRoot;
+}
+
+/** Whether the whole screen is an element's, rather than that of something around it. */
+export function isFullscreen(element: Element): boolean {
+  return rootOf(element).fullscreenElement === element;
+}
+
 /** Gives an element attributes and listeners. */
 export function set<E extends Element>(element: E, attributes: Attributes): E {
   for (const [name, value] of Object.entries(attributes)) {

@@ -39,6 +39,11 @@ export interface Events {
   muted: boolean;
 }
 
+/** What `input` says. */
+export type InputEvent = Events["input"];
+/** What `marker` says. */
+export type MarkerEvent = Events["marker"];
+
 /** The names of all events. */
 export const eventNames: readonly (keyof Events)[] = [
   "play",

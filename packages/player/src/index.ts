@@ -27,16 +27,30 @@ export function defineElement(): void {
   if (globalThis.customElements) define(create);
 }
 
-export type { Dispatch, Driver, DriverFactory, EmbeddedTheme, Events, SeekLocation } from "./driver.js";
+export type {
+  Dispatch,
+  Driver,
+  DriverFactory,
+  EmbeddedTheme,
+  Events,
+  InputEvent,
+  MarkerEvent,
+  SeekLocation,
+} from "./driver.js";
 export type { AsciinemaPlayerElement } from "./element.js";
 export type { DriverOptions, Logger, Marker, Options, Poster } from "./options.js";
 export type { Player } from "./player.js";
 export type {
   BuiltInParser,
+  DataSource,
   ParsedRecording,
+  ParsedRecording as Recording,
   Parser,
+  ParserOptions,
   RecordingData,
   RecordingEvent,
+  RecordingEventCode,
   RecordingSource,
   Source,
+  UrlSource,
 } from "./source.js";

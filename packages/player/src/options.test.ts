@@ -13,6 +13,10 @@ test("everything has a default", () => {
   expect(settings.driver).toMatchObject({ speed: 1, startAt: 0, loop: false, preload: false });
 });
 
+test("what is no poster is none", () => {
+  expect(settle({ poster: 5 as never }).driver.poster).toBeUndefined();
+});
+
 test("null means the default", () => {
   const nulls = Object.fromEntries(
     ["cols", "rows", "speed", "idleTimeLimit", "theme", "poster", "markers", "fit", "cursorMode", "logger"].map(

@@ -5,12 +5,13 @@ import type { Commands } from "./controls/commands.js";
 import { Curtain } from "./controls/curtain.js";
 import { press } from "./controls/keyboard.js";
 import type { Keystrokes } from "./controls/keystrokes.js";
-import { html } from "./dom.js";
+import { html, isFullscreen, rootOf } from "./dom.js";
 import type { Dispatch, Driver, Events } from "./driver.js";
 import { type Listener, Listeners } from "./listeners.js";
 import { more } from "./loader.js";
 import type { Settings } from "./options.js";
 import type { Player } from "./player.js";
+import { checkTheme } from "./screen/colors.js";
 import { Screen } from "./screen/screen.js";
 import { showable } from "./size.js";
 import type { AnyDriverFactory } from "./source.js";
@@ -98,12 +99,12 @@ export class PlayerView {
     await this.#driver.init?.();
     // A browser may want a visitor's click before there is sound.
     if (autoPlay) {
-      await Promise.resolve(this.#driver.play?.()).catch(() => {
+      await Promise.resolve(this.#play()).catch(() => {
         clearTimeout(this.#patience);
         if (!this.#curtain.is("error")) this.#showStart();
       });
     }
-    if (!this.#disposed)
+    if (!this.#disposed && !this.#curtain.is("error"))
       this.#dispatch("ready", { isPausable: this.#commands.isPausable, isSeekable: this.#commands.isSeekable });
   }
 
@@ -116,7 +117,8 @@ export class PlayerView {
     } catch (error) {
       const { name, message } = error as Error;
       this.#dispatch("error", { name, message, ...(error instanceof TypeError && { canRetry: true }) });
-      this.#driver = { play: () => Promise.reject(error) };
+      const fail = () => Promise.reject(error);
+      this.#driver = { play: fail, pause: fail, seek: fail };
       throw error;
     } finally {
       clearTimeout(this.#patience);
@@ -142,6 +144,11 @@ export class PlayerView {
     this.#commands.toggle();
   }
 
+  #play(): ReturnType<NonNullable<Driver["play"]>> {
+    this.#clock?.start();
+    return this.#driver.play?.();
+  }
+
   /** Runs a command after those before it. */
   #enqueue<T>(command: (driver: Driver) => T | Promise<T>): Promise<T> {
     const result = this.#queue.then(() => {
@@ -156,9 +163,9 @@ export class PlayerView {
     return {
       el: this.#wrapper,
       dispose: () => this.#dispose(),
-      getCurrentTime: () => this.#currentTime(),
+      getCurrentTime: () => this.#currentTime() as number,
       getDuration: () => this.#driver.getDuration?.(),
-      play: () => this.#enqueue((driver) => driver.play?.()),
+      play: () => this.#enqueue(() => this.#play()),
       pause: () => this.#enqueue((driver) => driver.pause?.()),
       seek: (where) => this.#enqueue((driver) => driver.seek?.(where) ?? false),
       getSpeed: () => this.#speed,
@@ -218,9 +225,11 @@ export class PlayerView {
     this.#bar?.setSpeed();
   }
 
-  #dispatch: Dispatch = (name, payload, instead) => {
+  #dispatch: Dispatch = (name, data: Events[keyof Events] = {}, instead) => {
     // Who wants to know what the terminal shows listens to what replaces it.
     if (this.#disposed || (instead === "nothing" && !this.#listeners.has("reset"))) return;
+    const theme = name === "reset" && (data as Events["reset"]).theme;
+    const payload = theme ? { ...(data as Events["reset"]), theme: checkTheme(theme) } : data;
     if (instead !== "nothing") this.#react(name, payload, instead);
     if (this.#listeners.has(name)) this.#listeners.tell(this.player, name, payload);
   };
@@ -377,13 +386,13 @@ export class PlayerView {
   }
 
   #toggleFullscreen(): void {
-    const leaving = document.fullscreenElement === this.#wrapper;
+    const leaving = isFullscreen(this.#wrapper);
     const change = leaving ? document.exitFullscreen?.() : this.#wrapper.requestFullscreen?.();
     change?.catch((error) => this.#settings.logger.warn("full screen is not allowed here:", error));
   }
 
   #onFullscreen = (): void => {
-    this.#bar?.setFullscreen(document.fullscreenElement === this.#wrapper);
+    this.#bar?.setFullscreen(isFullscreen(this.#wrapper));
     this.#screen.relay();
     this.#wake();
   };
@@ -398,21 +407,21 @@ export class PlayerView {
     for (const event of ["pointermove", "pointerdown", "focusin"])
       this.#wrapper.addEventListener(event, () => this.#wake());
     this.#wrapper.addEventListener("pointerleave", (event) => {
-      if (event.pointerType === "mouse" && document.fullscreenElement !== this.#wrapper) this.#rest();
+      if (event.pointerType === "mouse" && !isFullscreen(this.#wrapper)) this.#rest();
     });
     document.addEventListener("fullscreenchange", this.#onFullscreen);
   }
 
   /** Shows the bar for a while. */
   #wake(): void {
-    this.#wrapper.classList.add("ap-hud");
+    this.#wrapper.classList.toggle("ap-hud", this.#settings.controls !== false);
     clearTimeout(this.#idleTimer);
     if (this.#settings.controls === "auto") this.#idleTimer = setTimeout(() => this.#rest(), IDLE);
   }
 
   /** Hides the bar, unless it is in use or always there. */
   #rest(): void {
-    const inUse = this.#bar?.element.contains(document.activeElement) ?? false;
+    const inUse = this.#bar?.element.contains(rootOf(this.#wrapper).activeElement) ?? false;
     if (this.#settings.controls === "auto" && this.#playing && !inUse) this.#wrapper.classList.remove("ap-hud");
   }
 

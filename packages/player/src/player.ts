@@ -6,8 +6,8 @@ export interface Player {
   readonly el: HTMLElement;
   /** Removes the player from the page and lets go of everything. Commands reject from then on. */
   dispose(): void;
-  /** The position in seconds; undefined for sources that have none now. */
-  getCurrentTime(): number | undefined;
+  /** The position in seconds; of live streams undefined while they are off. */
+  getCurrentTime(): number;
   /** The length in seconds; undefined until it is known. */
   getDuration(): number | undefined;
   /** Starts or goes on. Resolves with whether it plays, rejects when the recording cannot be played. */

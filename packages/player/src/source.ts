@@ -6,6 +6,9 @@ import { recordingDriver } from "./recording/driver.js";
 import type { BenchmarkSource } from "./synthetic/benchmark.js";
 import type { ClockSource } from "./synthetic/clock.js";
 
+/** Codes of events: output, input, resize, marker. Others count for the duration only. */
+export type RecordingEventCode = "o" | "i" | "r" | "m";
+
 /** An event as parsers of a page's own give it: **milliseconds**, code, data. */
 export type RecordingEvent = [time: number, code: string, data: unknown];
 
@@ -19,9 +22,14 @@ export interface ParsedRecording {
   idleTimeLimit?: number | null;
 }
 
+/** What a parser is told besides. */
+export interface ParserOptions {
+  encoding: string;
+}
+
 /** Reads a recording of a kind that the player does not know. `data` is a `Response`, or an array of them when several
  *  URLs were given, or what `data` gave if that is no text or buffer. */
-export type Parser = (data: unknown, options: { encoding: string }) => ParsedRecording | Promise<ParsedRecording>;
+export type Parser = (data: unknown, options: ParserOptions) => ParsedRecording | Promise<ParsedRecording>;
 
 /** Names of the parsers that are built in. */
 export type BuiltInParser = "asciicast" | "typescript" | "ttyrec";
@@ -46,6 +54,11 @@ export interface RecordingSource {
   /** Output that follows within this many seconds is shown together; 1/60 by default. */
   minFrameTime?: number;
 }
+
+/** A recording by address. */
+export type UrlSource = RecordingSource & { url: string | string[] };
+/** A recording as data. */
+export type DataSource = RecordingSource & { data: unknown };
 
 /** What `create` plays: an address, an object that names a driver (`recording` by default), or a driver of the page's own.
  *

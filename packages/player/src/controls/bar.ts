@@ -1,4 +1,4 @@
-import { button, html, set } from "../dom.js";
+import { button, html, rootOf, set } from "../dom.js";
 import { type Commands, clockTime, speeds } from "./commands.js";
 import { icon } from "./icons.js";
 import { Line } from "./line.js";
@@ -39,7 +39,7 @@ export class Bar {
     this.#commands = commands;
     this.line = new Line(commands);
     this.#play = button("ap-button ap-playback-button", "Play", () => commands.toggle());
-    this.#mute = button("ap-button ap-mute-button", "", () => commands.toggleMute());
+    this.#mute = button("ap-button ap-speaker-button", "", () => commands.toggleMute());
     this.#fullscreen = button("ap-button ap-fullscreen-button", "", () => commands.toggleFullscreen());
     this.#speed = button("ap-button ap-speed-button", "", () => this.#toggleMenu(this.#menu.hidden === true));
     set(this.#speed, { "aria-haspopup": "menu" });
@@ -149,7 +149,7 @@ export class Bar {
   #menuKey(event: KeyboardEvent): void {
     const items = [...this.#menu.children] as HTMLElement[];
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (step) items.at((items.indexOf(document.activeElement as HTMLElement) + step) % items.length)!.focus();
+    if (step) items.at((items.indexOf(rootOf(this.#menu).activeElement as HTMLElement) + step) % items.length)!.focus();
     else if (event.key === "Escape") this.#leaveMenu();
     else return;
     event.preventDefault();

@@ -1,4 +1,4 @@
-import { button, html } from "../dom.js";
+import { button, html, rootOf } from "../dom.js";
 import { sizeText } from "./commands.js";
 import { icon } from "./icons.js";
 
@@ -23,7 +23,7 @@ export class Curtain {
 
   /** Takes away what is there, and puts something else in its place if there is to be. */
   show(element?: HTMLElement): void {
-    const focused = this.#element?.contains(document.activeElement);
+    const focused = this.#element?.contains(rootOf(this.player).activeElement);
     this.#element?.remove();
     if (focused) this.player.focus({ preventScroll: true });
     clearInterval(this.#ticker);

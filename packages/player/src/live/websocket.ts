@@ -91,7 +91,13 @@ function decodeCast(): Decode {
   return (message) => {
     const events = reader.push(`${typeof message === "string" ? message : new TextDecoder().decode(message)}\n`);
     const { head } = reader;
-    const messages = events.map(number);
+    const messages = events.map((event) =>
+      number(
+        event.type === "other" && event.code === "x"
+          ? { time: event.time, type: "exit", status: Number(event.data) }
+          : event,
+      ),
+    );
     if (begun || !head) return messages;
     begun = true;
     return [

@@ -137,8 +137,8 @@ export function toEvent(time: number, code: string, data: unknown): CastEvent | 
 }
 
 function size(value: unknown, unknown: number): number {
-  if (value === 0) return unknown; // which recorders write that could not find out
-  if (!isSize(value)) refuse("its size is missing");
+  if (!value) return unknown; // recorders write 0 that could not find out
+  if (!isSize(value)) refuse("its size is none");
   return value as number;
 }
 

@@ -72,6 +72,35 @@ test("it plays to the end", async () => {
   driver.stop();
 });
 
+test("a mistake in a seek is told without loading, and so is nothing by a poster of text", async () => {
+  const data = vi.fn(() => file([[1, "o", "x"]]));
+  const { driver, log } = player({ data }, { poster: "data:text/plain,hello" });
+  await driver.init();
+  expect(log).toEqual([["output", "hello"]]);
+  await expect(driver.seek({ marker: -1 })).rejects.toThrow('invalid seek target: {"marker":-1}');
+  await expect(driver.seek("soon" as never)).rejects.toThrow('invalid seek target: "soon"');
+  expect(data).not.toHaveBeenCalled();
+  expect(await driver.seek(1)).toBe(true);
+  await expect(driver.seek({ marker: 0 })).rejects.toThrow("invalid marker index: 0");
+  driver.stop();
+});
+
+test("a recording that does not say its size has the usual one, or the page's", async () => {
+  const data = [{ version: 2 }, [1, "o", "x"]];
+  for (const [options, size] of [
+    [{}, { cols: 80, rows: 24 }],
+    [
+      { cols: 30, rows: 4 },
+      { cols: 30, rows: 4 },
+    ],
+  ] as const) {
+    const { driver, all } = player({ data }, options);
+    await driver.seek(1);
+    expect(all("reset")).toMatchObject([{ size }]);
+    driver.stop();
+  }
+});
+
 test("a seek to the end says so before the end, and plays nothing again", async () => {
   const { driver, log, ended } = player({ data: file([[1, "o", "x"]]) }, { speed: 0.001, loop: 1 });
   await driver.play();
@@ -123,7 +152,7 @@ test("nothing to play is an error, and stays one", async () => {
   await expect(driver.play()).rejects.toThrow("recording is missing events");
   expect(all("error")).toEqual([{ name: "Error", message: "recording is missing events" }]);
   await expect(driver.seek(1)).rejects.toThrow("recording is missing events");
-  await expect(player({}).driver.play()).rejects.toThrow("url/data missing");
+  await expect(player({}).driver.play()).rejects.toThrow("failed fetching recording file: url/data missing in src");
 });
 
 test("parsers of the page's own speak in milliseconds", async () => {

@@ -72,7 +72,6 @@ class RecordingDriver implements Driver {
       await this.#arrived;
     }
     if (poster?.type === "text") {
-      if (!this.#footage.keyframes) this.#projector.reset(0);
       this.dispatch("output", poster.value);
       this.#projector.stale = true;
     } else if (poster) {
@@ -114,6 +113,7 @@ class RecordingDriver implements Driver {
   }
 
   async seek(where: SeekLocation): Promise<boolean> {
+    locate(where, 0, this.#footage.extent, false); // a mistake is told before anything is loaded
     if (typeof where === "number") this.#sought = where * SECOND;
     await this.#loaded();
     const now = this.#position;

@@ -38,6 +38,16 @@ test.each([
     const part = text.slice(0, size);
     expect(read(part, files.output)).toEqual(await expected(openTypescript({ timing: part, ...files })));
   }
+  // Whoever recorded may have spoken another language than the rest of the file.
+  const local = new TextDecoder("latin1").decode(files.output);
+  const other = Buffer.from(
+    local.replace("Script started on", "Skript gestartet am").replace("Script done on", "\xfe"),
+    "latin1",
+  );
+  expect(read(text, new Uint8Array(other))).toEqual(read(text, files.output));
+  expect(read(text, new Uint8Array(other))).toEqual(
+    await expected(openTypescript({ timing: text, ...files, output: new Uint8Array(other) })),
+  );
   const torn = { ...files, output: files.output.slice(0, files.output.length - 90) };
   expect(read(text, torn.output)).toEqual(await expected(openTypescript({ timing: text, ...torn })));
   expect(() => read("nonsense\n", files.output)).toThrow("not a timing file");

@@ -41,7 +41,8 @@ export function ttyrec([file = new Uint8Array()]: Bytes[], encoding: string): Re
 /** Reads a recording of script(1).
  *
  *  The timing file has lines `DELAY COUNT`, or `LETTER DELAY …`: O and I with a count of bytes, S SIGWINCH with ROWS= and
- *  COLS=, H with what is known of the session. The others begin with a line "Script started on …".
+ *  COLS=, H with what is known of the session. The others begin with a line that no entry counts, "Script
+ *  started on …" in the language of whoever recorded.
  *
  *  @param files  timing, output, and input if there is any
  *  @throws Error  when the timing file is none */
@@ -68,7 +69,10 @@ export function typescript([first, output, input]: Bytes[], encoding: string): R
     if (resize) events.push(resize);
   }
   // What no entry counts, as when the timing file was torn off, without the line that script writes last.
-  const left = out.take(Number.POSITIVE_INFINITY).replace(/(\r?\n)?Script done on [^\n]*\s*$/, "");
+  const rest = out.take(Number.POSITIVE_INFINITY);
+  const from = rest.trimEnd().lastIndexOf("\n") + 1;
+  const done = /^Script done on |\bCOMMAND_EXIT_CODE="-?\d+"\]$/.test(rest.slice(from).trimEnd());
+  const left = done ? rest.slice(0, from).replace(/\r?\n$/, "") : rest;
   if (left) events.push({ time, type: "output", text: left });
   const known = (name: string) => said.get(name) ?? new RegExp(`\\b${name}="(\\d+)"`).exec(out.heading)?.[1];
   return { head: sized(known("COLUMNS"), known("LINES")), events };
@@ -77,7 +81,7 @@ export function typescript([first, output, input]: Bytes[], encoding: string): R
 /** A file of output or input, taken piece by piece. */
 function log(file: Bytes, encoding: string): { heading: string; take(count: number): string } {
   const begin = new TextDecoder("latin1").decode(file.subarray(0, LONGEST));
-  const heading = /^Script started on .*\n?/.exec(begin)?.[0] ?? "";
+  const heading = /^[^\n]*\n/.exec(begin)?.[0] ?? "";
   const text = new TextDecoder(encoding, { ignoreBOM: true });
   let at = heading.length;
   return {

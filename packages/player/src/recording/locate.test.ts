@@ -47,6 +47,7 @@ test.each([Number.NaN, "x%", "%", "later", {}, { marker: "first" }, null])("%j i
 test("messages say what was asked for", () => {
   expect(() => locate("soon" as never, 0, timeline(), false)).toThrow('invalid seek target: "soon"');
   expect(() => locate({ marker: 3 }, 0, timeline(), false)).toThrow("invalid marker index: 3");
+  expect(() => locate({ marker: -1 }, 0, timeline(), false)).toThrow('invalid seek target: {"marker":-1}');
 });
 
 describe("while the recording is being read", () => {

@@ -48,10 +48,10 @@ export function locate(where: SeekLocation, now: number, timeline: Extent, playi
       const after = markers.find(({ time }) => time > now);
       return after?.time ?? (complete ? duration : undefined);
     }
-    if (Number.isInteger(marker)) {
+    if (Number.isInteger(marker) && marker >= 0) {
       const target = markers[marker];
       if (target) return target.time;
-      if (marker >= 0 && !complete) return undefined;
+      if (!complete) return undefined;
       throw new Error(`invalid marker index: ${marker}`);
     }
   }

@@ -96,7 +96,7 @@ async function load(source: RecordingSource, signal: AbortSignal, onBytes: (n: n
   };
   const { url, data } = source;
   if (url) return typeof url === "string" ? get(url) : Promise.all(url.map(get));
-  if (data === undefined) throw new Error("url/data missing");
+  if (data === undefined) throw new Error("failed fetching recording file: url/data missing in src");
   return typeof data === "function" ? data() : data;
 }
 
@@ -106,7 +106,7 @@ async function load(source: RecordingSource, signal: AbortSignal, onBytes: (n: n
 export async function fetched(url: string, source: RecordingSource, signal: AbortSignal): Promise<Response> {
   const response = await fetch(url, { signal, ...source.fetchOpts });
   const { ok, status, statusText } = response;
-  if (!ok) throw new Error(`failed fetching recording from URL: ${status} ${statusText}`, { cause: status });
+  if (!ok) throw new Error(`failed fetching recording from ${url}: ${status} ${statusText}`, { cause: status });
   return response;
 }
 

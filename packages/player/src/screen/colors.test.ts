@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { legible, luminance, toTheme } from "./colors.js";
+import { checkTheme, legible, luminance } from "./colors.js";
 
 const contrast = (a: number, b: number) => {
   const [x, y] = [luminance(a), luminance(b)];
@@ -26,12 +26,20 @@ test("what is legible stays", () => {
   expect(legible(0xcccccc, 0x121314)).toBe(0xcccccc);
 });
 
-test("a palette of eight is doubled, and nonsense is no theme", () => {
+test("a palette of eight is doubled, short colours are long, and nonsense is no theme", () => {
   const eight = Array.from({ length: 8 }, (_, i) => `#00000${i}`);
-  expect(toTheme({ foreground: "#ffffff", background: "#000000", palette: eight })?.palette).toEqual([
-    ...eight,
-    ...eight,
-  ]);
-  expect(toTheme({ foreground: "white", background: "#000000", palette: eight })).toBeUndefined();
-  expect(toTheme({ foreground: "#ffffff", background: "#000000", palette: eight.slice(1) })).toBeUndefined();
+  const given = { foreground: "#ffffff", background: "#000000", palette: eight };
+  expect(checkTheme(given)).toEqual({ ...given, palette: [...eight, ...eight] });
+  expect(checkTheme({ ...given, foreground: "#fed", palette: Array(20).fill("#12c", 0, 16).fill("?", 16) })).toEqual({
+    ...given,
+    foreground: "#ffeedd",
+    palette: Array(16).fill("#1122cc"),
+  });
+  for (const broken of [
+    { foreground: "white" },
+    { background: "#12345" },
+    { palette: eight.slice(1) },
+    { palette: null },
+  ])
+    expect(checkTheme({ ...given, ...broken } as never)).toBeNull();
 });

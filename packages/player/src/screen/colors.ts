@@ -41,11 +41,16 @@ export class ThemeProbe {
   }
 }
 
-/** A theme that came with a recording; undefined when its colours make no sense. */
-export function toTheme(embedded: EmbeddedTheme): Theme | undefined {
-  const { foreground: fg, background: bg, palette } = embedded;
-  if (palette.length < 8 || ![fg, bg, ...palette].every((color) => /^#[0-9a-f]{6}$/i.test(color))) return undefined;
-  return { fg, bg, palette: Array.from({ length: 16 }, (_, i) => palette[i] ?? palette[i - 8]!) };
+/** Colours that came with a recording, written `#rrggbb` and 16 of them; null when they make no sense. */
+export function checkTheme({ foreground, background, palette }: EmbeddedTheme): EmbeddedTheme | null {
+  const given = [foreground, background, ...(palette ?? [])].slice(0, 18);
+  const [fg, bg, ...colors] = given.map((color) => `${color}`.replace(/^#(.)(.)(.)$/, "#$1$1$2$2$3$3"));
+  if (colors.length < 8 || ![fg, bg, ...colors].every((color) => /^#[0-9a-f]{6}$/i.test(color!))) return null;
+  return {
+    foreground: fg!,
+    background: bg!,
+    palette: Array.from({ length: 16 }, (_, i) => colors[i] ?? colors[i - 8]!),
+  };
 }
 
 /** The text's colour, moved towards black or white until it stands out from the background as 7 to 1: for the controls.

@@ -1,12 +1,12 @@
 import type { Theme } from "@asciinema-ts/asciicast";
 import { BACKGROUND, commonGlyph, FOREGROUND, isLegacyGlyph, plainPalette } from "@asciinema-ts/render";
 import type { Changes, Terminal } from "@asciinema-ts/vt";
-import { html } from "../dom.js";
+import { html, isFullscreen } from "../dom.js";
 import type { EmbeddedTheme } from "../driver.js";
 import { type More, more } from "../loader.js";
 import type { Settings } from "../options.js";
 import { type CursorLook, expand, type Look } from "./cells.js";
-import { legible, luminance, ThemeProbe, toTheme } from "./colors.js";
+import { legible, luminance, ThemeProbe } from "./colors.js";
 import { BASE_FONT_SIZE, type Geometry, layOut } from "./geometry.js";
 import { GlyphTable } from "./glyphs.js";
 import { canReadPixels, type Face, fontOf, type Shapes } from "./masks.js";
@@ -129,9 +129,10 @@ export class Screen {
     this.#repaint();
   }
 
-  /** Colours that came with the recording; null: the page's. */
+  /** Colours that came with the recording, checked; null: the page's. */
   setTheme(embedded: EmbeddedTheme | null): void {
-    this.#embedded = embedded && this.settings.theme.embedded ? toTheme(embedded) : undefined;
+    const { foreground: fg, background: bg, palette } = embedded ?? {};
+    this.#embedded = fg && bg && palette && this.settings.theme.embedded ? { fg, bg, palette } : undefined;
     if (this.#theme) this.#readTheme();
   }
 
@@ -327,7 +328,7 @@ export class Screen {
   }
 
   get #isFullscreen(): boolean {
-    return document.fullscreenElement?.contains(this.player) ?? false;
+    return isFullscreen(this.player.parentElement!);
   }
 
   #fixedFontSize(): number | undefined {
@@ -342,6 +343,7 @@ export class Screen {
     const { width, height, border, screenWidth, screenHeight } = geometry;
     if (this.settings.fit !== "none") style.fontSize = `${geometry.fontSize}px`;
     style.setProperty("--ap-border", `${border}px`);
+    style.setProperty("--term-line-height", `${this.settings.terminalLineHeight}em`);
     style.setProperty("--term-cols", `${this.#terminal.cols}`);
     style.setProperty("--term-rows", `${this.#terminal.rows}`);
     style.width = this.#canvas.style.width = `${screenWidth / ratio}px`;
