@@ -17,11 +17,21 @@ afterAll(async () => {
   await site?.stop();
 });
 
-/** A page that shows the end of a recording of 40 x 6, and how wide its pixels are. */
-async function show(text: string, ratio: number, width = 433, before = ""): Promise<Page> {
+/** Tabs are used again, by what they were made for: a new one takes longer than most tests. */
+const tabs = new Map<string, Page>();
+
+async function tab(ratio: number, width: number, before: string): Promise<Page> {
   const context = await browser.newContext({ viewport: { width, height: 400 }, deviceScaleFactor: ratio });
   const page = await context.newPage();
   await page.addInitScript(before);
+  return page;
+}
+
+/** A page that shows the end of a recording of 40 x 6, and how wide its pixels are. */
+async function show(text: string, ratio: number, width = 433, before = ""): Promise<Page> {
+  const key = `${ratio} ${width} ${before}`;
+  const page = tabs.get(key) ?? (await tab(ratio, width, before));
+  tabs.set(key, page);
   await page.goto(`${site.url}/page.html`);
   await page.evaluate(
     async (data) => {
@@ -58,7 +68,6 @@ describe.each([1, 1.25, 1.5, 2, 3])("at %d device pixels per CSS pixel", (ratio)
       canvas.getBoundingClientRect().width * devicePixelRatio,
     ]);
     expect(shown).toBeCloseTo(drawn!, 1);
-    await page.context().close();
   });
 
   test("box drawing has no seams", async () => {
@@ -73,7 +82,6 @@ describe.each([1, 1.25, 1.5, 2, 3])("at %d device pixels per CSS pixel", (ratio)
     expect(whole.some((of) => outside(of).every((color) => color === FG))).toBe(true);
     const lines = Array.from({ length: row }, (_, y) => data.slice((2 * row + y) * width, (2 * row + y + 1) * width));
     expect(lines.some((line) => line.every((color) => color === FG))).toBe(true);
-    await page.context().close();
   });
 
   test("blocks fill their cells to the edge and not beyond", async () => {
@@ -86,7 +94,6 @@ describe.each([1, 1.25, 1.5, 2, 3])("at %d device pixels per CSS pixel", (ratio)
     expect([...rowsOf(1, 1.5)]).toEqual([FG]);
     expect([...rowsOf(2, 3)]).toEqual([0xff141312]);
     expect([...rowsOf(3, 4)]).toEqual([0xff706f6f]);
-    await page.context().close();
   });
 });
 
@@ -134,7 +141,6 @@ describe.each([1, 1.5])("lines of double size at %d device pixels per CSS pixel"
     expect(Math.abs(double.left - 2 * single.left)).toBeLessThanOrEqual(2);
     expect(Math.abs(double.right - 2 * single.right)).toBeLessThanOrEqual(2);
     expect(inked(12, 28, 4)).toBe(0);
-    await page.context().close();
   });
 
   test("their text lies over them, as wide as the picture", async () => {
@@ -153,7 +159,6 @@ describe.each([1, 1.5])("lines of double size at %d device pixels per CSS pixel"
     expect(upper[0]).toBeCloseTo((single[0]! * 8) / 6, 0);
     expect(upper[1]).toBeCloseTo(single[1]! * 2, 0);
     expect(lower[2]).toBeCloseTo(upper[2]!, 0);
-    await page.context().close();
   });
 });
 
@@ -222,14 +227,12 @@ test("what is not painted anew is what painting all anew gives", async () => {
     return counts;
   });
   expect(differences).toEqual(differences.map(() => 0));
-  await page.context().close();
 });
 
 test("a mark that the font gives a width of its own lies over its letter", async () => {
   const ink = async (text: string) => {
     const page = await show(text, 2);
     const { width, height, data } = await pixels(page);
-    await page.context().close();
     const cell = { width: Math.floor(width / 40), height: height / 6 };
     const covered = [];
     for (let y = 0; y < cell.height; y++)
@@ -258,7 +261,5 @@ test("where pixels cannot be read back, the canvas' own text painting gives near
       for (const shift of [0, 8, 16]) sum += Math.abs(((a.data[i]! >> shift) & 255) - ((b.data[i]! >> shift) & 255));
     expect(sum / a.data.length / 3).toBeLessThan(1);
     expect(new Set(b.data).size).toBeGreaterThan(20);
-    await own.context().close();
-    await canvas.context().close();
   }
 });
