@@ -24,6 +24,7 @@ export async function build() {
   if (types.status !== 0) throw new Error("the type check failed");
   await bundle();
   await bundleCommand();
+  await bundleServer();
   gatherPage();
   mkdirSync(join(root, "node_modules/.cache"), { recursive: true });
   writeFileSync(stamp, sources);
@@ -44,6 +45,9 @@ async function bundle() {
     logLevel: "warning",
   });
 }
+
+/** Native helpers of ws, which nobody has, are not to be looked for: from one file that cannot be done. */
+const noHelpers = { "process.env.WS_NO_BUFFER_UTIL": '"1"', "process.env.WS_NO_UTF_8_VALIDATE": '"1"' };
 
 /** Two CommonJS files, which start faster than modules do: what begins, and what the commands need. */
 async function bundleCommand() {
@@ -69,9 +73,7 @@ export async function bundleScript(entry, outfile, apart = {}) {
     external: ["@lydell/*"],
     define: {
       "import.meta.url": "importMetaUrl",
-      // Native helpers of ws, which nobody has, are not to be looked for: from one file that cannot be done.
-      "process.env.WS_NO_BUFFER_UTIL": '"1"',
-      "process.env.WS_NO_UTF_8_VALIDATE": '"1"',
+      ...noHelpers,
     },
     banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
     // Less to read at every start; names stay, for whoever has to find out what happens.
@@ -89,6 +91,34 @@ export async function bundleScript(entry, outfile, apart = {}) {
     logLevel: "warning",
   });
   return Object.keys(metafile.inputs);
+}
+
+/** The server and its threads, a file each: to find and read hundreds of modules took half of its start. What is native, or
+ *  loaded only with a setting, stays where it is. */
+async function bundleServer() {
+  const { build: esbuild } = await load("esbuild");
+  const modules = join(root, "packages/server/dist");
+  const folder = join(modules, "bundle");
+  const { metafile } = await esbuild({
+    entryPoints: {
+      main: join(modules, "main.js"),
+      worker: join(modules, "recordings/worker.js"),
+      "sqlite-worker": join(modules, "db/sqlite-worker.js"),
+    },
+    bundle: true,
+    metafile: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    external: ["pg", "nodemailer", "@photostructure/sqlite"],
+    define: noHelpers,
+    banner: {
+      js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
+    },
+    outdir: folder,
+    logLevel: "error",
+  });
+  writeFileSync(join(folder, "LICENSE"), licences(Object.keys(metafile.inputs)));
 }
 
 /** Our licence, and those of the packages that the files belong to. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
 
-const script = new URL("../dist/main.js", import.meta.url);
+const script = new URL("../dist/bundle/main.js", import.meta.url);
 if (!existsSync(script)) {
   console.error("asciinema-server is not built yet: run npm start or npm run build in its folder first");
   process.exit(1);

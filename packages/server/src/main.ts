@@ -1,11 +1,7 @@
-import { readFileSync } from "node:fs";
+import { version } from "./commands/version.js";
 import { type Command, commands, type Terminal } from "./commands.js";
 import { OperatorError } from "./operator-error.js";
 import { Refusal } from "./refusal.js";
-
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
 
 process.exitCode = await main(process.argv.slice(2));
 
