@@ -31,6 +31,8 @@ async function open(url: string, options: { javaScriptEnabled?: boolean } = {}) 
     if (message.type() === "error" || message.type() === "warning") page.complaints.push(message.text());
   });
   page.on("pageerror", (error) => page.complaints.push(error.message));
+  // So that what a page does every few seconds need not be waited for; time goes on as ever otherwise.
+  await page.clock.install();
   await page.goto(url);
   return page;
 }
@@ -74,6 +76,10 @@ describe("a stream's page", () => {
     const viewer = await open(page(stream.token));
     expect(await viewer.locator(".away").textContent()).toBe("Not on yet. It plays here as soon as it is on.");
     const producer = await TestProducer.begin(server, stream, { cols: 40, rows: 5, dump: "here I am" });
+    await expect
+      .poll(async () => (await server.fetch(`/s/${stream.token}/status`)).headers.get("x-stream-live"))
+      .toBe("1");
+    await viewer.clock.fastForward(5000);
     await viewer.locator(".ap-term-text").waitFor({ timeout: 20_000 });
     await shows(viewer, "here I am");
     expect(await viewer.locator(".away").count()).toBe(0);
