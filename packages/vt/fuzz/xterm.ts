@@ -20,6 +20,11 @@ const ODDITIES: { what: string; shown(parts: readonly string[], screen: Screen):
     shown: (parts) => parts.some((part) => part.includes("\x1b[?1K")) && parts.some((part) => part.includes('"q')),
   },
   {
+    what: "EL 1 and DECSEL 1 leave a pending wrap once the whole screen has scrolled",
+    shown: (parts) =>
+      parts.some((part) => /\x1b\[\??1K/.test(part)) && parts.some((part) => /\x1b\[\d*[ST]/.test(part)),
+  },
+  {
     what: "DECCRA from a rectangle that reaches the last column copies colours that do not exist",
     shown: (_, { pens }) => pens.some((row) => /8:5:\d{4,}/.test(row)),
   },
