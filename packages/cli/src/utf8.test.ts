@@ -2,6 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cut, Utf8Pieces } from "./utf8.js";
 
+/** Any character; what fast-check has for it takes a second to get ready. */
+const character = fc.nat(0x10f7ff).map((n) => String.fromCodePoint(n < 0xd800 ? n : n + 0x800));
+
 function read(chunks: readonly Uint8Array[]): string {
   const pieces = new Utf8Pieces();
   // Each piece is valid by itself.
@@ -11,7 +14,7 @@ function read(chunks: readonly Uint8Array[]): string {
 
 test("cut anywhere, it is what a decoder makes of the whole", () => {
   const bytes = fc.oneof(
-    fc.string({ unit: "binary" }).map((text) => new TextEncoder().encode(text)),
+    fc.string({ unit: character }).map((text) => new TextEncoder().encode(text)),
     fc.uint8Array({ maxLength: 8 }),
     fc
       .constantFrom([0xf0], [0xe2, 0x82], [0xc3], [0x80], [0xff], [0xed, 0xa0], [0xef, 0xbb, 0xbf])
@@ -40,7 +43,7 @@ test.each([
 });
 
 test("cut keeps characters whole and loses nothing", () => {
-  const text = fc.string({ unit: "binary", maxLength: 60 }).filter((text) => !text.includes("\ufffd"));
+  const text = fc.string({ unit: character, maxLength: 60 }).filter((text) => !text.includes("\ufffd"));
   fc.assert(
     fc.property(text, fc.integer({ min: 4, max: 20 }), (text, longest) => {
       const utf8 = Buffer.from(text);
