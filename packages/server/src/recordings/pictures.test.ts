@@ -73,6 +73,11 @@ describe("the picture in PNG", () => {
     expect(keyed.headers.get("content-encoding")).toBeNull();
     const again = await get(`/a/${id}.png`, { "if-none-match": answer.headers.get("etag")! });
     expect([again.status, await again.text()]).toEqual([304, ""]);
+    // The card says whose it is: it must not be kept for longer than that is true.
+    await server.db.updateTable("users").set({ temporary_username: "somebody else" }).execute();
+    const renamed = await get(`/a/${id}.png?f=c&v=${key}`);
+    expect(renamed.headers.get("cache-control")).toBe("public, max-age=3600, must-revalidate");
+    await server.db.updateTable("users").set({ temporary_username: "mira" }).execute();
   });
 
   test("is the whole screen, the corner for lists or a card for other sites", async () => {

@@ -70,7 +70,8 @@ export class Previews {
   picture(recording: ListedRecording): Picture {
     return {
       key: createHash("sha256")
-        .update(JSON.stringify(this.ingredients(recording)))
+        // The card says whose it is and where it is hosted, too.
+        .update(JSON.stringify([this.ingredients(recording), recording.author, this.host]))
         .digest("base64url")
         .slice(0, 16),
       width: Math.round((recording.term_cols_override ?? recording.term_cols) * 8.4 + 22),
