@@ -84,11 +84,8 @@ export class Buffer {
 
   /** Puts all rows in their own places of the ring. */
   settle(): void {
-    if (this.turn === 0) return;
-    const slots: number[] = [];
-    for (let row = this.turnTop; row <= this.turnBottom; row++) slots.push(this.slot(row));
-    this.turn = 0;
-    for (const [i, slot] of slots.entries()) this.order[(this.base + this.turnTop + i) & this.mask] = slot;
+    for (; this.turn !== 0; this.turn = (this.turn + 1) % (this.turnBottom - this.turnTop + 1))
+      this.rotate(this.turnTop, this.turnBottom);
   }
 
   /** Rows that changed since the last reading. */
@@ -120,7 +117,6 @@ export class Buffer {
 
   /** Makes a line, counted from the first of the scrollback, the first of the screen. */
   startAt(line: number): void {
-    this.settle();
     while (this.history < line) this.push(0);
     this.base = (this.base - this.history + line) & this.mask;
     this.history = line;
@@ -176,7 +172,7 @@ export class Buffer {
 
   private unwrap(row: number): void {
     if (row < -this.history) return;
-    const slot = this.slot(row) | 0;
+    const slot = this.slot(row);
     if (!(this.flags[slot]! & WRAPPED)) return;
     this.flags[slot]! &= ~WRAPPED;
     this.stamp[slot] = this.generation;

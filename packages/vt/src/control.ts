@@ -20,8 +20,7 @@ export class Control extends State {
   /** The pen as a style: valid unless `stale`. */
   style = 0;
   stale = false;
-  /** Cells can be written without a look at insert mode or protection; and codes without a look at character sets. */
-  simple = true;
+  /** Characters can be written without a look at insert mode, protection and character sets. */
   plain = true;
 
   styles = new StyleTable();
@@ -102,8 +101,7 @@ export function tidy(t: Control): void {
 
 /** Works out again whether printing can take the fast way. */
 export function updatePlain(t: Control): void {
-  t.simple = !(t.modes & IRM) && !t.protecting;
-  t.plain = t.simple && !t.single && t.sets[t.gl] === ASCII;
+  t.plain = !(t.modes & IRM || t.protecting || t.single) && t.sets[t.gl] === ASCII;
 }
 
 // The cursor

@@ -8,7 +8,7 @@ import { CODES, CSI, designate, ESC, type Run } from "./functions.js";
 import { hidden } from "./hidden.js";
 import { BLOCK, LARGEST_PARAMETER, MOST_PARAMETERS, SEQUENCE_LIMIT, STRING_LIMIT } from "./limits.js";
 import { osc } from "./osc.js";
-import { mayJoin, printOne, writeRun, writeText, written } from "./print.js";
+import { printOne, writeRun, writeText, written } from "./print.js";
 import { sgr } from "./sgr.js";
 
 /** Obeys a text. What is unfinished at its end is kept, and read again together with the next. */
@@ -47,7 +47,6 @@ function obey(t: Control, text: string, n: number): void {
   let slot = 0;
   let cut = false;
   let { ch, at } = t.buffer;
-  let style = 0;
   let i = 0;
   for (;;) {
     const start = i;
@@ -63,7 +62,8 @@ function obey(t: Control, text: string, n: number): void {
     ) {
       if (p < 0) {
         if (t.pending !== 0) {
-          if (code > 0x7f && mayJoin(t, i)) {
+          // It may belong to the last character.
+          if (code > 0x7f) {
             i = printOne(t, i) | 0;
             continue;
           }
@@ -72,19 +72,16 @@ function obey(t: Control, text: string, n: number): void {
         const b = t.buffer;
         const col = t.col | 0;
         ({ ch, at } = b);
-        slot = b.slot(t.row) | 0;
+        slot = b.slot(t.row);
         const first = (slot * b.cols) | 0;
-        end = (first + (b.doubled === true ? limitOf(t, slot) : col <= t.right ? t.right + 1 : t.cols)) | 0;
+        end = (first + limitOf(t, slot)) | 0;
         from = p = (first + col) | 0;
         const len = b.len[slot]! | 0;
         if (col > len) b.materialize(slot, col);
         cut = col < len && ch[p] === TAIL;
-        if (t.stale === true) resolve(t);
-        style = t.style | 0;
-      } else if (t.stale === true) {
-        resolve(t);
-        style = t.style | 0;
       }
+      if (t.stale === true) resolve(t);
+      const style = t.style | 0;
       if (p === end) prints = true;
       else if (code < 0x7f) {
         ch[p] = code;
@@ -175,14 +172,8 @@ function obey(t: Control, text: string, n: number): void {
       continue;
     }
     if (i > start) i = (i === n ? n + 1 : unusual(t, start + 2, n)) | 0;
-    else if (code >= 0x20) {
-      if (code === 0x7f) i = (i + 1) | 0;
-      else if (code === 0xc2 && bytes[i + 1]! < 0xa0)
-        i = escaped(t, String.fromCharCode(bytes[i + 1]! - 0x40), i + 2, n) | 0;
-      else i = printOne(t, i) | 0;
-    } else if (code === 0x1b) {
-      i = escapeSequence(t, i + 1, n) | 0;
-    } else {
+    else if (code === 0x1b) i = escapeSequence(t, i + 1, n) | 0;
+    else if (code < 0x20 || code === 0x7f) {
       i = (i + 1) | 0;
       if (code === 13) {
         cr(t);
@@ -192,7 +183,9 @@ function obey(t: Control, text: string, n: number): void {
       }
       if (code === 10) lf(t);
       else CODES[code]?.(t);
-    }
+    } else if (code === 0xc2 && bytes[i + 1]! < 0xa0)
+      i = escaped(t, String.fromCharCode(bytes[i + 1]! - 0x40), i + 2, n) | 0;
+    else i = printOne(t, i) | 0;
     if (i > n) {
       t.rest = i === n + 1 && n - start < SEQUENCE_LIMIT ? text.slice(start - n) : kept(decode(t, start, n));
       return;

@@ -8,7 +8,8 @@ import { DECAWM, IRM } from "./modes.js";
 import { classes, classOf, classWidth, clusterWidth, joins } from "./unicode.js";
 import { CONSONANT, PICTURE, PICTURE_WIDE, WIDE } from "./unicode-class.js";
 
-/** Writes printable 7-bit codes into cells up to the end or another code; returns where it stopped. */
+/** Writes printable 7-bit codes into cells, as far as the end, another code or its own convenience; returns where it
+ *  stopped. */
 export function writeRun(
   { bytes }: Control,
   i: number,
@@ -46,29 +47,13 @@ export function writeRun(
     at[(p + 3) | 0] = style;
     i = (i + 4) | 0;
   }
-  for (; p < end; p = (p + 1) | 0) {
-    const a = bytes[i]! | 0;
-    if ((a - 0x20) >>> 0 > 0x5e) break;
-    ch[p] = a;
-    at[p] = style;
-    i = (i + 1) | 0;
-  }
   return i;
 }
 
-/** After writing up to a column: what it cuts is blanked, the cursor goes there. */
-function advance(t: Control, slot: number, col: number, limit: number): void {
-  const b = t.buffer;
-  if (col < b.len[slot]!) {
-    const p = slot * b.cols + col;
-    if (b.ch[p] === TAIL) b.ch[p] = BLANK;
-  } else b.len[slot] = col;
-  b.stamp[slot] = b.generation;
-  if (col < limit) t.col = col;
-  else {
-    t.col = limit - 1;
-    t.pending = 1;
-  }
+/** After writing up to a column: the cursor goes there, or waits in the last one. */
+function advance(t: Control, col: number, limit: number): void {
+  t.pending = col < limit ? 0 : 1;
+  t.col = col - t.pending;
 }
 
 /** Prints the one character that `bytes` has at i, whatever it needs; returns where the next one is. */
@@ -92,11 +77,6 @@ export function printOne(t: Control, i: number): number {
   }
   if (width > 0) put(t, cp, width);
   return i + 1;
-}
-
-/** Whether the character that `bytes` has at i may belong to the one before. */
-export function mayJoin({ bytes }: Control, i: number): boolean {
-  return classOf(decodeAt(bytes, i)) > WIDE;
 }
 
 /** The cell after the last one that `writeText` wrote. */
@@ -205,7 +185,7 @@ export function put(t: Control, cp: number, width: number): void {
   if (t.modes & IRM && inColumns(t)) t.buffer.shift(slot, col, limit, width, erased(t));
   write(t, slot, col, cp | t.protecting, width);
   t.last = cp;
-  advance(t, slot, col + width, limit);
+  advance(t, col + width, limit);
 }
 
 /** Blanks the rest of the line, in which a wide character has no room, and goes to the next one; false if there is no
@@ -270,7 +250,7 @@ function join(t: Control, cp: number): boolean {
   if (fits || (t.pending && wrapWide(t))) {
     if (!fits) ({ col } = t);
     write(t, here(t), col, cell, 2);
-    advance(t, here(t), col + 2, limitOf(t, here(t)));
+    advance(t, col + 2, limitOf(t, here(t)));
   }
   t.style = style;
   return true;
