@@ -131,6 +131,7 @@ const guests = [
   "/explore/recordings/featured",
   "/a/1",
   "/a/1?share=1",
+  "/a/1.gif",
   "/a/1/iframe",
 ];
 guests.push("/record", "/about", "/login/new", "/login/sent", "/session/new?t=x", "/~mira", "/a/999");
