@@ -109,6 +109,8 @@ export function createApp(parts: Collaborators): Hono<App> {
     const start = performance.now();
     const begun = ready.begin();
     await next();
+    // Nobody reads it, so whatever it is read from is to be closed.
+    if (c.req.method === "HEAD") await c.res.body?.cancel();
     const route = routeOf(c);
     if (c.var.sharing) ready.keep(c, begun, c.var.sharing, route);
     note(c.req.method, c.req.path, route, c.res.status, start, addressOf(c));

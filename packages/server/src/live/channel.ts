@@ -47,6 +47,8 @@ interface Session {
   base: number;
   time: number;
   startedAt: number;
+  /** The screen at its end, once it is over: the hub may have gone on to the next one by then. */
+  last?: Omit<StreamScreen, "session_id">;
   /** Nothing of it was safe, and all of it is sent again: it is no recording of its own. */
   repeated?: boolean;
 }
@@ -180,10 +182,11 @@ export class Channel {
     this.session = undefined;
     clearTimeout(this.grace);
     clearInterval(this.progress);
-    const screen = this.screen(session);
+    const last = this.screen(session);
+    session.last = last;
     this.hub.end();
     this.finishing++;
-    this.ending = this.ending.then(() => this.finish(session, screen)).finally(() => this.finishing--);
+    this.ending = this.ending.then(() => this.finish(session, last)).finally(() => this.finishing--);
     return this.ending;
   }
 
@@ -352,7 +355,7 @@ export class Channel {
       log,
       limit: config.recordingSizeLimit,
       epoch: () => session.epoch,
-      screen: () => this.screen(session),
+      screen: () => session.last ?? this.screen(session),
       onStored: (lastId) => {
         if (this.session === session) this.producer?.stored(lastId);
       },

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readdirSync, readlinkSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LiveServer, startLiveServer, TestProducer, TestViewer, type ToldStream } from "../../test/live.js";
@@ -39,22 +40,59 @@ test("what was on so far has what was typed only if the stream shows it", async 
     const producer = await TestProducer.begin(server, stream);
     producer.output('\u2028[0.001, "i", "no line"]', 1_000_000);
     producer.event({ time: 2_000_000, type: "input", text: "secret\u2028 word" });
+    producer.event({ time: 2_300_000, type: "input", text: '"' });
     producer.output("x".repeat(100_000), 3_500_000);
     producer.output("the end", 3_500_000);
     const cast = async () => (await server.fetch(`/s/${stream.token}.cast`)).text();
     await settled(async () => (await cast()).includes("the end"));
     const [, ...events] = (await cast()).trim().split("\n");
-    expect(events.map((line) => JSON.parse(line))).toEqual([
-      [1, "o", '\u2028[0.001, "i", "no line"]'],
-      keystroke_overlay ? [1, "i", "secret\u2028 word"] : [1, "o", ""],
-      [1.5, "o", "x".repeat(100_000)],
-      [0, "o", "the end"],
-    ]);
+    expect(events.map((line) => JSON.parse(line))).toEqual(
+      keystroke_overlay
+        ? [
+            [1, "o", '\u2028[0.001, "i", "no line"]'],
+            [1, "i", "secret\u2028 word"],
+            [0.3, "i", '"'],
+            [1.2, "o", "x".repeat(100_000)],
+            [0, "o", "the end"],
+          ]
+        : [
+            // Not even how often something was typed, and when, is told.
+            [1, "o", '\u2028[0.001, "i", "no line"]'],
+            [2.5, "o", "x".repeat(100_000)],
+            [0, "o", "the end"],
+          ],
+    );
     await finish(producer);
     // Its owner has all of it.
     const [recording] = await recordings(stream);
     expect(await content(recording!)).toContain("secret");
   }
+});
+
+test.skipIf(process.platform !== "linux")("asking only whether there is something leaves no file open", async () => {
+  const stream = await server.stream();
+  const producer = await TestProducer.begin(server, stream, {}, ["v1.alis.ack"]);
+  producer.output("x".repeat(190_000), 1000);
+  await producer.until(() => producer.acks.at(-1) === 1);
+  const open = () =>
+    readdirSync("/proc/self/fd").filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(`${server.folder}/files/streams/`);
+      } catch {
+        return false; // closed meanwhile
+      }
+    });
+  for (let i = 0; i < 3; i++) {
+    const headers = { "accept-encoding": i === 0 ? "gzip" : "identity" };
+    const answer = await server.fetch(`/s/${stream.token}.cast`, { method: "HEAD", headers });
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "application/x-asciicast"]);
+  }
+  await wait(300); // time to read ahead, for who would do that
+  await settled(async () => open().length === 0);
+  expect(open()).toEqual([]);
+  // Who asks for it still gets it.
+  expect((await (await server.fetch(`/s/${stream.token}.cast`)).text()).length).toBeGreaterThan(190_000);
+  await finish(producer);
 });
 
 describe("a stream", () => {

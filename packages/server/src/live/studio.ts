@@ -212,16 +212,28 @@ export class Studio implements OnAir, LiveScreens {
   }
 }
 
-/** The lines of a recording as we write it, with nothing in place of what was typed. */
+/** The lines of a recording as we write it, without what was typed: not even how many keys there were, and when, is told. */
 async function* withoutInput(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const decoder = new TextDecoder();
   let rest = "";
+  // Milliseconds that belong to the next event.
+  let passed = 0;
   for await (const chunk of content) {
-    const text = rest + decoder.decode(chunk, { stream: true });
-    const lines = text.split("\n");
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
     rest = lines.pop()!;
-    const shown = lines.map((line) => line.replace(/^(\[[\d.]+, )"i", [\s\S]*/, '$1"o", ""]'));
-    yield Buffer.from(shown.map((line) => `${line}\n`).join(""));
+    let shown = "";
+    for (const line of lines) {
+      const [start, interval, code] = /^\[([\d.]+), "(.)"/.exec(line) ?? [];
+      if (start === undefined) {
+        shown += `${line}\n`;
+        continue;
+      }
+      passed += Math.round(Number(interval) * 1000);
+      if (code === "i") continue;
+      shown += `[${(passed / 1000).toFixed(3)}, "${code}"${line.slice(start.length)}\n`;
+      passed = 0;
+    }
+    if (shown !== "") yield Buffer.from(shown);
   }
 }
 
