@@ -1,3 +1,6 @@
+import { closeSync, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Pty, type PtyOptions, spawn } from "./pty.js";
 
@@ -117,6 +120,20 @@ test("a paste that the child answers byte for byte is taken while the answers ar
   expect(child.pty.pending).toBeGreaterThan(0);
   expect((await child.ended).output.length).toBe("ready\n".length + 300_000);
   expect([taken, child.pty.pending]).toEqual([true, 0]);
+});
+
+test("what is typed after the end goes nowhere, least of all into a file that has got the terminal's number", async () => {
+  const child = run("exit 0");
+  await child.ended;
+  const folder = mkdtempSync(join(tmpdir(), "asciinema-pty-"));
+  const files = Array.from({ length: 8 }, (_, index) => openSync(join(folder, `${index}`), "w"));
+  let taken = false;
+  child.pty.write(Buffer.from("secret\n"), () => (taken = true));
+  child.pty.resize(100, 50);
+  expect(taken).toBe(true);
+  for (const fd of files) closeSync(fd);
+  expect(files.map((_, index) => statSync(join(folder, `${index}`)).size)).toEqual(files.map(() => 0));
+  rmSync(folder, { recursive: true });
 });
 
 test("a paste that the child never reads keeps nobody", async () => {

@@ -41,7 +41,7 @@ export interface Pty {
   readonly exited: Promise<number>;
   /** Bytes written that the child has not been able to take yet. */
   readonly pending: number;
-  /** Types `data`; calls `taken` when everything written so far has been taken. */
+  /** Types `data`; calls `taken` when everything written so far has been taken, or the child has ended. */
   write(data: Uint8Array, taken?: () => void): void;
   resize(cols: number, rows: number): void;
   /** Stops reading, so that the child blocks when the kernel's queue is full. */
@@ -135,8 +135,9 @@ function spawnOnUnix(options: PtyOptions): Pty {
     get pending() {
       return outlet.pending;
     },
-    write: (data, done) => outlet.write(data, done),
-    resize: (cols, rows) => native.resize(child.fd, cols, rows),
+    // Afterwards the descriptor's number may be another file's.
+    write: (data, done) => (running ? outlet.write(data, done) : done?.()),
+    resize: (cols, rows) => running && native.resize(child.fd, cols, rows),
     pause: () => void stream.pause(),
     resume: () => void stream.resume(),
     kill: (signal) => {

@@ -164,6 +164,7 @@ export async function run(options: SessionOptions): Promise<SessionEnd> {
   const status = await pty.exited;
   clearTimeout(patience);
   tty?.pause();
+  input.close();
   await input.settled;
   echo?.close();
   record(pieces.end());
@@ -229,6 +230,11 @@ class TypedInput {
     const echo = this.#echo;
     if (!echo) this.#pass(data);
     else this.settled = this.settled.then(() => (wanted ? this.#passWatched(echo, data, shown) : this.#pass(data)));
+  }
+
+  /** Lets the terminal be: whatever is typed from now on is for who comes after the session. */
+  close(): void {
+    this.#held = false;
   }
 
   #pass(data: Uint8Array): void {
