@@ -52,15 +52,21 @@ export class Line {
     const { buffer, slot, control } = this;
     const { at, ch, cols } = buffer;
     const start = slot * cols;
-    if (buffer.tail[slot] !== 0) buffer.materialize(slot, cols);
+    const tail = buffer.tail[slot]!;
     let len = buffer.len[slot]!;
-    while (len > 0 && at[start + len - 1] === 0 && (ch[start + len - 1]! & ~FILLER) === BLANK) len--;
+    // Virtual cells stay so: what is read resizes and dumps like what is not.
+    const rest = tail === 0 ? 0 : cols - len;
+    if (rest === 0) while (len > 0 && at[start + len - 1] === 0 && (ch[start + len - 1]! & ~FILLER) === BLANK) len--;
     const runs: Run[] = [];
     const text = read(control, start, len);
-    for (let col = 0, end = 0; end < len; col = end) {
-      const style = at[start + col]!;
-      while (++end < len && at[start + end] === style);
-      const part = oneToOne ? text.slice(col, end) : text.slice(offsets[col], offsets[end]);
+    for (let col = 0, end = 0; end < len + rest; col = end) {
+      const style = end < len ? at[start + col]! : tail;
+      while (end < len && at[start + end] === style) end++;
+      let part = oneToOne ? text.slice(col, end) : text.slice(offsets[col], offsets[end]);
+      if (end === len && style === tail) {
+        part += " ".repeat(rest);
+        end += rest;
+      }
       runs.push({ col, cols: end - col, text: part, pen: control.styles.pen(style) });
     }
     return runs;
@@ -69,14 +75,14 @@ export class Line {
   /** All cells of the line from left to right, blank ones included. */
   *cells(): Generator<Cell> {
     const { buffer, slot, control } = this;
-    buffer.materialize(slot, buffer.cols);
     for (let col = 0; col < buffer.cols; col++) {
       const i = slot * buffer.cols + col;
-      const ch = buffer.ch[i]!;
+      const isReal = col < buffer.len[slot]!;
+      const ch = isReal ? buffer.ch[i]! : BLANK;
       yield {
         text: textOf(control, ch),
         width: ch === TAIL ? 0 : ch & HEAD ? 2 : 1,
-        pen: control.styles.pen(buffer.at[i]!),
+        pen: control.styles.pen(isReal ? buffer.at[i]! : buffer.tail[slot]!),
       };
     }
   }

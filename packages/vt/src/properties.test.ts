@@ -131,6 +131,29 @@ describe("whatever it is fed, a terminal", () => {
     );
   });
 
+  test("is not changed by reading its lines", () => {
+    fc.assert(
+      fc.property(size, size, pieces, pieces, (size, { cols, rows }, parts, more) => {
+        const [read, twin] = [0, 1].map(() => new Terminal({ ...size, scrollback: 5 }));
+        for (const part of parts) {
+          read!.feed(part);
+          twin!.feed(part);
+          for (let row = 0; row < read!.rows; row++) {
+            read!.line(row).runs();
+            Array.from(read!.line(row).cells());
+          }
+        }
+        expect(read!.dump()).toBe(twin!.dump());
+        for (const terminal of [read!, twin!]) {
+          terminal.resize(cols, rows);
+          terminal.feed(more.join(""));
+        }
+        expect(state(read!)).toEqual(state(twin!));
+      }),
+      runs,
+    );
+  });
+
   test("reports every row that differs", () => {
     fc.assert(
       fc.property(size, pieces, pieces, (size, parts, more) => {
