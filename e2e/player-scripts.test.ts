@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Events, Options, Player, Source } from "../packages/player/src/index.js";
 import { bundleScript } from "../scripts/player-bundle.mjs";
 import { launchChromium } from "./chromium.js";
-import { type Answer, cast, policy, Site } from "./player-page.js";
+import { type Answer, cast, policy, Site, styleSheet } from "./player-page.js";
 
 declare const AsciinemaPlayer: { create(source: Source, element: Element, options?: Options): Player };
 
@@ -138,6 +138,69 @@ test("when it is not there the player says which file is missing where, and trie
   await page.locator(".ap-line", { hasText: /\d\d:\d\d/ }).waitFor({ state: "attached" });
   expect(await page.$(".ap-overlay-error")).toBeNull();
   expect(await page.$(".ap-control-bar")).not.toBeNull();
+});
+
+test("a stream that could be opened at the second attempt only has its sound, and is ready once", async () => {
+  site.files.delete(MORE);
+  await open('<script src="/player.js"></script>');
+  await create({ driver: "websocket", url: `${site.url.replace("http", "ws")}/none` }, { audioUrl: "/none.mp3" });
+  await page.evaluate(() => {
+    window.log = [];
+    for (const name of ["metadata", "ready"] as const)
+      window.player.addEventListener(name, (data) => window.log.push([name, data]));
+  });
+  expect(await page.isVisible(".ap-speaker-button")).toBe(false);
+  site.files.set(MORE, more);
+  await page.click("text=Try again");
+  await page.waitForSelector(".ap-speaker-button");
+  await expect
+    .poll(() => page.evaluate(() => window.log))
+    .toEqual([
+      ["metadata", { hasAudio: true }],
+      ["ready", { isPausable: expect.any(Boolean), isSeekable: false }],
+    ]);
+});
+
+test("who waits for shown keystrokes sees the recording, and then what was just typed", async () => {
+  let finish = () => {};
+  site.files.set(MORE, (response) => {
+    finish = () => response.end(more as string);
+  });
+  site.files.set(
+    "/typed.cast",
+    cast([
+      [0.1, "i", "q"],
+      [0.2, "o", "hello"],
+      [9, "o", "."],
+    ]),
+  );
+  await open('<script src="/player.js"></script>');
+  expect(await create("/typed.cast", { keystrokeOverlay: true })).toBeUndefined();
+  finish();
+  expect(await page.textContent(".ap-keystroke-pill")).toBe("q");
+});
+
+const ELEMENT = '<asciinema-player src="/demo.cast"></asciinema-player>';
+const isDefined = () =>
+  page.evaluate(() => customElements.whenDefined("asciinema-player").then(({ name }) => name !== ""));
+
+test("an element is found where the page switches animations off, now and later", async () => {
+  site.files.set("/reset.css", "* { animation: none !important }");
+  await open('<link rel="stylesheet" href="/reset.css"><script src="/player.js"></script>');
+  await page.evaluate((element) => document.querySelector("#box")!.insertAdjacentHTML("beforeend", element), ELEMENT);
+  expect(await isDefined()).toBe(true);
+  expect(page.complaints).toEqual([]);
+});
+
+test("an element after the script is found without the style sheet; what fails once is tried again", async () => {
+  let times = 0;
+  site.files.set(MORE, (response) => (++times === 1 ? response.writeHead(503).end() : response.end(more as string)));
+  site.files.delete("/player.css");
+  await open(`<script src="/player.js"></script>${ELEMENT}`);
+  site.files.set("/player.css", await styleSheet());
+  expect(await isDefined()).toBe(true);
+  expect(times).toBe(2);
+  expect(page.complaints.filter((line) => !line.includes("Failed to load resource"))).toEqual([]);
 });
 
 test.each<[what: string, source: Source, options: Options]>([

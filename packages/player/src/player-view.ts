@@ -20,6 +20,7 @@ const IDLE = 2000; // milliseconds of no activity after which the bar goes
 const PATIENCE = 300; // milliseconds until it shows that something loads
 const INTERRUPTION = 1000; // milliseconds that a live stream may be away before it shows
 const SETTLED = 10; // milliseconds of an unchanged size before the page is told
+const KEPT = 1000; // milliseconds for which a key that could not be shown yet is kept
 const SECOND = 1_000_000;
 
 /** Puts a player together: driver → terminal → screen, controls → commands → driver.
@@ -34,6 +35,8 @@ export class PlayerView {
   #screen: Screen;
   #bar: Bar | undefined;
   #keystrokes: Keystrokes | undefined;
+  /** Keys of the last moments, for what shows them to have when it comes. */
+  #pressed: string[] | undefined;
   #curtain: Curtain;
   #help: Curtain;
   #wrapper: HTMLElement;
@@ -47,6 +50,8 @@ export class PlayerView {
   /** Where playback will begin, in seconds, while the screen shows a poster from elsewhere in the recording. */
   #resting: number | undefined;
   #playing = false;
+  /** Whether the page knows that it takes commands. */
+  #ready = false;
   /** The start cell is what lies over the screen when nothing else does. */
   #unplayed = false;
   /** Whether its sound is off; undefined while there is none. */
@@ -93,7 +98,12 @@ export class PlayerView {
     await null; // whoever called `create` listens by now
     if (this.#disposed) return;
     const { autoPlay, keystrokeOverlay } = this.#settings;
-    await Promise.all([this.#open(), keystrokeOverlay && this.#toggleKeystrokes()]);
+    if (keystrokeOverlay) this.#toggleKeystrokes(); // what shows them may be long in coming
+    await this.#begin(autoPlay);
+  }
+
+  async #begin(autoPlay: boolean): Promise<void> {
+    await this.#open();
     if (!autoPlay) this.#showStart();
     this.#wake();
     await this.#driver.init?.();
@@ -104,8 +114,9 @@ export class PlayerView {
         if (!this.#curtain.is("error")) this.#showStart();
       });
     }
-    if (!this.#disposed && !this.#curtain.is("error"))
-      this.#dispatch("ready", { isPausable: this.#commands.isPausable, isSeekable: this.#commands.isSeekable });
+    if (this.#disposed || this.#ready || this.#curtain.is("error")) return;
+    this.#ready = true;
+    this.#dispatch("ready", { isPausable: this.#commands.isPausable, isSeekable: this.#commands.isSeekable });
   }
 
   /** Makes the driver, which may have to be loaded, and the bar for what it can do. */
@@ -140,8 +151,7 @@ export class PlayerView {
   #retry(): void {
     this.#curtain.show();
     this.#driver.stop?.();
-    this.#queue = this.#open().catch(() => {});
-    this.#commands.toggle();
+    this.#queue = this.#begin(true).catch(() => {});
   }
 
   #play(): ReturnType<NonNullable<Driver["play"]>> {
@@ -274,10 +284,10 @@ export class PlayerView {
         return;
       }
       case "input":
-        this.#keystrokes?.press((payload as Events["input"]).data);
+        this.#press((payload as Events["input"]).data);
         return;
       case "loading":
-        this.#keystrokes?.clear();
+        this.#clearKeystrokes();
         clearTimeout(this.#patience);
         if (this.#driver.live) this.#bar?.setState("lost");
         if (this.#driver.live && this.#playing) this.#patience = setTimeout(() => this.#showLoading(), INTERRUPTION);
@@ -288,19 +298,19 @@ export class PlayerView {
         this.#bar?.setSound(true, this.#muted);
         return;
       case "offline":
-        this.#keystrokes?.clear();
+        this.#clearKeystrokes();
         this.#setPlaying(false, "offline");
         this.#curtain.info((payload as Events["offline"]).message);
         return;
       case "error": {
         const { message, canRetry } = payload as Events["error"];
-        this.#keystrokes?.clear();
+        this.#clearKeystrokes();
         this.#setPlaying(false, "paused");
         this.#curtain.error(message, canRetry ? () => this.#retry() : undefined);
         return;
       }
       case "seeked":
-        this.#keystrokes?.clear();
+        this.#clearKeystrokes();
         this.#resting = undefined;
         if (!this.#playing) this.#bar?.setState("paused");
         this.#settle();
@@ -360,11 +370,27 @@ export class PlayerView {
     this.#curtain.loading(what, () => this.#driver.getLoaded?.() ?? 0);
   }
 
-  #toggleKeystrokes(): Promise<void> {
-    return more().then(({ Keystrokes }) => {
+  #toggleKeystrokes(): void {
+    this.#pressed ??= [];
+    more().then(({ Keystrokes }) => {
       this.#keystrokes ??= new Keystrokes(this.#screen.element);
       this.#keystrokes.toggle();
+      for (const data of this.#pressed!.splice(0)) this.#keystrokes.press(data);
     }, reportError);
+  }
+
+  #press(data: string): void {
+    const pressed = this.#pressed;
+    if (this.#keystrokes) this.#keystrokes.press(data);
+    else if (pressed) {
+      pressed.push(data);
+      setTimeout(() => pressed.shift(), KEPT);
+    }
+  }
+
+  #clearKeystrokes(): void {
+    this.#keystrokes?.clear();
+    this.#pressed &&= [];
   }
 
   async #toggleHelp(): Promise<void> {
@@ -445,7 +471,7 @@ export class PlayerView {
     this.#resizes.disconnect();
     this.#bar?.dispose();
     this.#screen.dispose();
-    this.#keystrokes?.clear();
+    this.#clearKeystrokes();
     document.removeEventListener("fullscreenchange", this.#onFullscreen);
     this.#wrapper.remove();
   }
