@@ -100,8 +100,8 @@ export function createApp(parts: Collaborators): Hono<App> {
   const https = config.url.startsWith("https:");
 
   const requests = new RequestMetrics(metrics);
-  const ready = new ReadyAnswers(() => changes.count, clock, config.databaseUrl ? AGE_BESIDE_OTHERS : AGE);
-  const guestPages = new GuestPages(clock);
+  const ready = new ReadyAnswers(changes, clock, config.databaseUrl ? AGE_BESIDE_OTHERS : AGE);
+  const guestPages = new GuestPages(changes, clock);
 
   const app = new Hono<App>();
 
@@ -150,11 +150,6 @@ export function createApp(parts: Collaborators): Hono<App> {
   });
 
   app.use(compression());
-  app.use(async (c, next) => {
-    await next();
-    const { method, path } = c.req;
-    if (method !== "GET" && method !== "HEAD" && c.res.status < 400 && !path.endsWith("/views")) guestPages.clear();
-  });
   app.use(bodies());
   app.use(async (c, next) => {
     const allowance = limiter.take(c.req.method, c.req.path, addressOf(c));
@@ -277,7 +272,8 @@ export function createApp(parts: Collaborators): Hono<App> {
     const file = /^\/([as]\/[^/]+\.\w+|oembed|assets\/.*)$/.test(c.req.path);
     if (file && !html) return c.text(`${refusal.message}\n`, status, headers);
     if (type === "unauthenticated" && c.var.visit) {
-      rememberPage(c, site);
+      // What a script asked for is no page to come back to.
+      if (html) rememberPage(c, site);
       return c.redirect("/login/new", 303);
     }
     const framed = /^\/[as]\/[^/]+\/iframe$/.test(c.req.path);

@@ -9,7 +9,7 @@ import { hashOf } from "../token.js";
 describeServers("an answer that is ready", (start) => {
   let server: TestServer;
   beforeEach(async () => {
-    server ??= await start();
+    server ??= await start({ metricsToken: "scrape" });
     await server.reset();
   });
   afterAll(() => server?.close());
@@ -90,6 +90,24 @@ describeServers("an answer that is ready", (start) => {
       31,
     );
     expect((await ask(`${path}.cast`, {}, "203.0.113.8")).headers["x-ratelimit-remaining"]).toBe("29");
+    const counted = async () => {
+      const told = (await ask("/metrics", { authorization: "Bearer scrape" })).body.toString();
+      const count = (status: number) => {
+        const line = `http_requests_total{method="GET",route="/a/:file",status="${status}"} `;
+        return Number(
+          told
+            .split("\n")
+            .find((one) => one.startsWith(line))
+            ?.slice(line.length),
+        );
+      };
+      return [count(200), count(429)];
+    };
+    const [answered, refused] = (await counted()) as [number, number];
+    await ask(`${path}.cast`, {}, "203.0.113.9");
+    expect(await counted()).toEqual([answered + 1, refused]);
+    await ask(`${path}.cast`, {}, from);
+    expect(await counted()).toEqual([answered + 1, refused + 1]);
   });
 
   test("is not given to who has the content already", async () => {
@@ -99,6 +117,19 @@ describeServers("an answer that is ready", (start) => {
     expect((await ask(`${path}.cast`)).status).toBe(200);
     const head = await server.request(`${path}.cast`, { method: "HEAD" });
     expect([head.status, await head.text()]).toEqual([200, ""]);
+  });
+
+  test("lasts when a recording is watched, unless it says how often", async () => {
+    const { path } = await publish();
+    await ask(`${path}.cast`);
+    const page = await ask(path, { accept: "text/html" });
+    await takeFiles();
+    const [, token] = /views\?token=([\w.-]+)/.exec(page.body.toString().replaceAll("&amp;", "&"))!;
+    expect((await server.request(`${path}/views?token=${token}`, { method: "POST" })).status).toBe(204);
+    expect((await ask(`${path}.cast`)).status).toBe(200);
+    const views = /<dt>views <\/dt><dd>(\d+)/;
+    expect(views.exec(page.body.toString())![1]).toBe("0");
+    expect(views.exec((await ask(path, { accept: "text/html" })).body.toString())![1]).toBe("1");
   });
 
   test("comes to an end by itself", async () => {

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { Changes } from "../db/changes.js";
 import { Kept } from "./kept.js";
 
 /** What a handler says of an answer that others may get, too. */
@@ -7,6 +8,8 @@ export interface Sharing {
   body: Uint8Array;
   /** Whether only those get it who bring no cookie along. */
   guestsOnly?: boolean;
+  /** Whether it tells how often recordings were watched. */
+  tellsViews?: boolean;
   /** When it ceases to be right by itself, in milliseconds since 1970. */
   until?: number;
 }
@@ -22,11 +25,14 @@ export interface ReadyAnswer {
 
 interface Entry extends ReadyAnswer {
   guestsOnly: boolean;
-  /** How often the database had changed when the answer was begun. */
-  changes: number;
+  tellsViews: boolean;
+  /** What had changed when the answer was begun. */
+  begun: Counts;
   /** Until when it is given at most, in milliseconds since 1970. */
   until: number;
 }
+
+type Counts = Pick<Changes, "count" | "views">;
 
 const BYTES = 32 * 1024 * 1024;
 
@@ -36,10 +42,10 @@ const BYTES = 32 * 1024 * 1024;
 export class ReadyAnswers {
   private readonly kept = new Kept<Entry>(BYTES);
 
-  /** @param changes  how often this process has changed the database
+  /** @param changes  what this process has changed in the database so far
    *  @param age      milliseconds that an answer is given for */
   constructor(
-    private readonly changes: () => number,
+    private readonly changes: Readonly<Counts>,
     private readonly clock: () => number,
     private readonly age: number,
   ) {}
@@ -48,20 +54,22 @@ export class ReadyAnswers {
   find(request: Request): ReadyAnswer | undefined {
     const key = keyOf(request);
     const found = key && this.kept.get(key);
-    if (!found || found.changes !== this.changes() || found.until <= this.clock()) return undefined;
+    if (!found || found.begun.count !== this.changes.count || found.until <= this.clock()) return undefined;
+    if (found.tellsViews && found.begun.views !== this.changes.views) return undefined;
     return found.guestsOnly && request.headers.has("cookie") ? undefined : found;
   }
 
   /** What to pass to {@link keep} for a request that is begun now. */
-  begin(): number {
-    return this.changes();
+  begin(): Counts {
+    const { count, views } = this.changes;
+    return { count, views };
   }
 
   /** Keeps an answer, if it may be given again.
    *
    *  @param begun  what {@link begin} said before anything was looked up */
-  keep(c: Context, begun: number, sharing: Sharing, route: string): void {
-    const { body, guestsOnly = false, until = Number.POSITIVE_INFINITY } = sharing;
+  keep(c: Context, begun: Counts, sharing: Sharing, route: string): void {
+    const { body, guestsOnly = false, tellsViews = false, until = Number.POSITIVE_INFINITY } = sharing;
     const { headers: given, status } = c.res;
     const key = keyOf(c.req.raw);
     if (!key || status !== 200 || given.has("set-cookie")) return;
@@ -74,7 +82,8 @@ export class ReadyAnswers {
       path: c.req.path,
       route,
       guestsOnly,
-      changes: begun,
+      tellsViews,
+      begun,
       until: Math.min(until, this.clock() + this.age),
     };
     this.kept.set(key, entry, body.length + 2 * key.length + 2000);
