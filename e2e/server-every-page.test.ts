@@ -162,6 +162,22 @@ describe("to screen readers and keyboards", () => {
     const { problems } = await look(mira, `${on}/edit`, async (page) => {
       await page.fill("[name=schedule]", "at noon");
       await page.getByText("It has an invalid minute: at.").waitFor();
+      // An answer that comes late does not stand in the place of a newer one.
+      let late: (() => void) | undefined;
+      await page.route("**/user/streams/dates?schedule=late", async (route) => {
+        await new Promise<void>((resolve) => {
+          late = resolve;
+        });
+        await route.fulfill({ contentType: "text/plain", body: "too late" });
+      });
+      await page.fill("[name=schedule]", "late");
+      await expect.poll(() => late).toBeDefined();
+      await page.fill("[name=schedule]", "0 18 * * sat");
+      await page.getByText("Next: Sat").waitFor();
+      const answered = page.waitForResponse("**/user/streams/dates?schedule=late");
+      late!();
+      await (await answered).finished();
+      expect(await page.locator("[data-dates]").textContent()).toContain("Next: Sat");
     });
     expect(problems).toEqual([]);
   });

@@ -175,6 +175,24 @@ describe("a stream's page", () => {
     await viewer.context().close();
   });
 
+  test("goes back to the beginning when it cannot be had how far back that is", async () => {
+    const stream = await server.stream();
+    const producer = await TestProducer.begin(server, stream, { cols: 40, rows: 5 });
+    producer.output("one", 1000);
+    const cast = async () => (await server.fetch(`/s/${stream.token}.cast`)).text();
+    await expect.poll(cast, { timeout: 20_000 }).toContain("one");
+    for (const answer of [{ status: 429 }, undefined]) {
+      const viewer = await open(page(stream.token));
+      await shows(viewer, "one");
+      await viewer.route("**/status", (route) => (answer ? route.fulfill(answer) : route.abort()));
+      await viewer.locator(".ap-wrapper").press("ArrowLeft");
+      await viewer.waitForURL(/[?]from=start/);
+      expect(viewer.complaints.filter((one) => !one.startsWith("Failed to load resource"))).toEqual([]);
+      await viewer.context().close();
+    }
+    producer.cut();
+  });
+
   test("can stand in another page", async () => {
     const stream = await server.stream({ title: "Framed" });
     const producer = await TestProducer.begin(server, stream, { cols: 40, rows: 5, dump: "inside" });

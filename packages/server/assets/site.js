@@ -117,7 +117,7 @@
 
   /** What of a stream can be watched again: from when to when, in seconds. */
   function kept(answer) {
-    const [from, until] = (answer.headers.get("x-stream-kept") ?? "").split(" ").map(Number);
+    const [from, until] = (answer?.headers.get("x-stream-kept") ?? "").split(" ").map(Number);
     return until === undefined ? undefined : { from, until };
   }
 
@@ -126,10 +126,11 @@
     watched = stream;
     const { player, path, isBehind } = stream;
     const to = (seconds) => `${path}?t=${Math.max(0, seconds).toFixed(1)}`;
+    const status = () => fetch(`${path}/status`).catch(() => {});
     if (isBehind) {
       player.addEventListener("ended", async () => {
-        const answer = await fetch(`${path}/status`);
-        if (answer.headers.get("x-stream-live") !== "1") return;
+        const answer = await status();
+        if (answer?.headers.get("x-stream-live") !== "1") return;
         // What was on while this played is kept, too.
         const end = player.getDuration();
         const { from, until } = kept(answer) ?? { from: 0, until: 0 };
@@ -142,10 +143,14 @@
     const place = player.el.parentElement;
     const go = async (event) => {
       const now = player.getCurrentTime();
-      if (now === undefined || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      if (back.hidden || now === undefined) return;
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
       event.preventDefault();
-      const span = kept(await fetch(`${path}/status`));
+      const answer = await status();
+      const span = kept(answer);
       if (span) location.assign(to(now - span.from - (paused ? 1 : 30)));
+      // Who cannot be told how far it goes back follows the link as it is.
+      else if (!answer?.ok) location.assign(back.href);
     };
     let paused = false;
     const tell = (isPaused) => {
@@ -324,8 +329,12 @@
     field.addEventListener("input", () => {
       clearTimeout(pause);
       pause = setTimeout(async () => {
-        const answer = await fetch(`${place.dataset.dates}?${new URLSearchParams({ schedule: field.value })}`);
-        if (answer.headers.get("content-type")?.startsWith("text/plain")) place.textContent = await answer.text();
+        const schedule = field.value;
+        const answer = await fetch(`${place.dataset.dates}?${new URLSearchParams({ schedule })}`).catch(() => {});
+        if (!answer?.headers.get("content-type")?.startsWith("text/plain")) return;
+        const dates = await answer.text();
+        // What was typed since is answered by another one.
+        if (schedule === field.value) place.textContent = dates;
       }, 300);
     });
   }

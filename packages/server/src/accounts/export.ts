@@ -24,12 +24,25 @@ async function* entries(user: User, parts: Parts, now: number): AsyncGenerator<T
   const { id: _, temporary_username: __, is_admin: ___, ...account } = user;
   yield json("account.json", { ...account, created_at: date(account.created_at) }, now);
   for await (const stream of streams.exported(user)) {
-    yield json(`streams/${stream.public_token}.json`, stream, stream.updated_at);
+    const dates = {
+      next_start_at: date(stream.next_start_at),
+      last_started_at: date(stream.last_started_at),
+      last_ended_at: date(stream.last_ended_at),
+      last_activity_at: date(stream.last_activity_at),
+      created_at: date(stream.created_at),
+      updated_at: date(stream.updated_at),
+    };
+    yield json(`streams/${stream.public_token}.json`, { ...stream, ...dates }, stream.updated_at);
   }
   for await (const recording of recordings.allOf(user.id)) {
     // What belongs to the server's inside stays there: where files lie, whose row it is.
     const { user_id, cli_id, file_key: key, ...told } = recording;
-    const dates = { created_at: date(told.created_at), updated_at: date(told.updated_at) };
+    const dates = {
+      recorded_at: date(told.recorded_at),
+      archived_at: date(told.archived_at),
+      created_at: date(told.created_at),
+      updated_at: date(told.updated_at),
+    };
     yield json(`recordings/${recording.id}.json`, { ...told, ...dates }, recording.updated_at);
     const path = await files.local(key).catch(() => undefined);
     if (path === undefined) continue; // deleted while this was under way
@@ -48,6 +61,6 @@ function json(name: string, value: unknown, modified: number): TarEntry {
   return { name, size: content.length, modified, content: [content] };
 }
 
-function date(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
+function date(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }

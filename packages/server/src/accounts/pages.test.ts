@@ -201,6 +201,9 @@ describeServers("accounts", (start) => {
     test("goes on to the page that was asked for, never to another site", async () => {
       expect((await browser.open("/user/edit")).path).toBe("/login/new");
       expect(browser.cookies.get("return_to")).toBe("%2Fuser%2Fedit");
+      // What a script asks for meanwhile is no page.
+      const script = await server.request("/user/streams/dates?schedule=0", { headers: { accept: "*/*" } });
+      expect([script.status, script.headers.get("set-cookie")]).toEqual([303, null]);
       await ask("mira@example.org");
       await browser.open(await mailedLink(server));
       expect((await browser.submit("/session", { username: "mira" })).path).toBe("/user/edit");
@@ -465,6 +468,15 @@ describeServers("accounts", (start) => {
       });
       const kept = files.get(`streams/${new URL(stream.url).pathname.slice(3)}.json`)!.toString();
       expect(JSON.parse(kept)).toMatchObject({ title: "Fridays", schedule: "0 18 * * fri", visibility: "unlisted" });
+      const date = /^"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d\d\dZ"$|^null$/;
+      for (const [name, content] of files) {
+        if (!name.endsWith(".json")) continue;
+        for (const [field, value] of Object.entries(JSON.parse(content.toString()))) {
+          // Where its preview is taken from counts in seconds.
+          if (!field.endsWith("_at") || field === "snapshot_at") continue;
+          expect([name, field, JSON.stringify(value)]).toEqual([name, field, expect.stringMatching(date)]);
+        }
+      }
       const [, key] = /\/ws\/S\/(.{12})/.exec(stream.ws_producer_url)!;
       expect(kept).not.toContain(key);
       expect([...files.keys()].filter((name) => name.endsWith(".cast.gz"))).toHaveLength(2);

@@ -53,6 +53,19 @@ describe("addresses", () => {
     }
   });
 
+  test("say that they depend on who asks, where they do", async () => {
+    const { id } = await add("public");
+    const vary = async (ending: string, accept: string) =>
+      ((await get(`/a/${id}${ending}`, { accept })).headers.get("vary") ?? "").split(", ").sort();
+    expect(await vary("", "text/html")).toEqual(["accept", "accept-encoding", "cookie"]);
+    expect(await vary("", "image/avif,image/webp,image/svg+xml,*/*;q=0.8")).toEqual(["accept", "accept-encoding"]);
+    expect(await vary("", "image/png")).toEqual(["accept"]);
+    expect(await vary("", "application/x-asciicast")).toEqual(["accept", "accept-encoding"]);
+    expect(await vary(".svg", "text/html")).toEqual(["accept-encoding"]);
+    await server.db.updateTable("recordings").set({ archived_at: 1 }).where("id", "=", id).execute();
+    expect(await vary("", "image/avif,image/webp,image/svg+xml,*/*;q=0.8")).toEqual(["accept"]);
+  });
+
   test("that end in .gif say how to make one", async () => {
     const { id, token } = await add("public", { title: "Demo <1>" });
     const html = await (await page(`/a/${id}.gif`)).text();

@@ -116,6 +116,11 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
     return c.body(feed, 200, FEED);
   });
 
+  app.get("/a/:file", async (c, next) => {
+    await next();
+    // Without an ending it depends on who asks what comes, so nobody on the way may take one answer for the other.
+    if (!c.req.param("file").includes(".")) c.res.headers.append("vary", "accept");
+  });
   app.get("/a/:file", async (c) => {
     const match = /^([A-Za-z0-9]+)(?:\.(cast|json|txt|svg|png|gif|js))?$/.exec(c.req.param("file"));
     if (!match) throw notFound();
@@ -278,7 +283,7 @@ export function recordingPages(parts: Parts): Hono<PageEnv> {
     const canonical = addressOf(recording);
     if (address !== canonical) return c.redirect(`/a/${canonical}${new URL(c.req.url).search}`);
     const { session, site: seen } = c.var.visit;
-    const headers: Record<string, string> = { "content-security-policy": pagePolicy, vary: "accept" };
+    const headers: Record<string, string> = { "content-security-policy": pagePolicy };
     if (recording.visibility !== "public") headers["referrer-policy"] = "origin";
     const write = async () => {
       const [outline, more, played] = await Promise.all([

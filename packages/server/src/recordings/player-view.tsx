@@ -47,13 +47,13 @@ export const Player: FC<RecordingProps & { viewToken: string | undefined }> = (p
   );
 };
 
-/** The player's files. What a recording seldom needs is loaded when it does; for a stream it is there at once. */
 /** Pauses are shortened in the segments already, and markers are in there. */
 function segmentedOptions(recording: ListedRecording, options: PageOptions, { startAt }: Segmented) {
   const { idleTimeLimit, markers, ...rest } = playerOptions(recording, options);
   return startAt === undefined ? rest : { ...rest, startAt };
 }
 
+/** The player's files. What a recording seldom needs is loaded when it does; for a stream it is there at once. */
 export const PlayerAssets: FC<{ site: Site; live?: boolean }> = ({ site, live }) => {
   const more = site.asset("asciinema-player-more.min.js");
   return (

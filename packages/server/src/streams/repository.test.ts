@@ -89,6 +89,14 @@ describeDatabases("streams", (open) => {
     expect(await streams.claim(stream.id, now)).toBeUndefined();
   });
 
+  test("that begin again are on, even if the clock was set back meanwhile", async () => {
+    const stream = await enter({ live: true, visibility: "public", last_started_at: now, last_ended_at: now });
+    const epoch = (await streams.claim(stream.id, now - MINUTE))!;
+    const facts = { protocol: null, user_agent: null, term_cols: 80, term_rows: 24, term_theme: null };
+    await streams.begin(stream.id, epoch, { ...facts, last_started_at: now - MINUTE });
+    expect((await streams.live("public", true, 10)).map(({ id }) => id)).toEqual([stream.id]);
+  });
+
   test("that are called live end when nobody was there for longer than they may be alone", async () => {
     await enter({ title: "new", live: true, created_at: now - MINUTE, grace_period: 300 });
     await enter({ title: "busy", live: true, created_at: 1, last_activity_at: now - MINUTE, grace_period: 300 });

@@ -111,7 +111,9 @@ export class StreamRepository {
     epoch: number,
     facts: Pick<Stream, "protocol" | "user_agent" | "last_started_at" | "term_cols" | "term_rows" | "term_theme">,
   ): Promise<void> {
-    await this.db.updateTable("streams").set(facts).where("id", "=", id).where("epoch", "=", epoch).execute();
+    // It has not ended since, whatever the clock did.
+    const begun = { ...facts, last_ended_at: null };
+    await this.db.updateTable("streams").set(begun).where("id", "=", id).where("epoch", "=", epoch).execute();
   }
 
   /** Notes how a live stream is doing.
