@@ -100,6 +100,33 @@ test("it is found beside the player's script, where `data-more` says, or already
   expect(page.complaints).toEqual([]);
 });
 
+test("what follows ? in the first address goes with the second, too", async () => {
+  await open('<script src="/player.js?v=3"></script>');
+  const request = page.waitForRequest(`${site.url}${MORE}?v=3`);
+  expect(await create("clock:")).toBeUndefined();
+  await request;
+});
+
+test("a script in the page itself says that it can find no other", async () => {
+  const base64 = Buffer.from(site.files.get("/player.js") as string).toString("base64");
+  await open(
+    `<script src="data:text/javascript;base64,${base64}"></script>`,
+    policy.replace("script-src 'self'", "script-src 'self' data:"),
+  );
+  expect(await create("/demo.cast")).toBeUndefined();
+  expect(await create("clock:")).toEqual({
+    name: "Error",
+    message: "asciinema-player-more.min.js cannot be found from here: use asciinema-player.all.min.js",
+  });
+});
+
+test("scripts of two builds are not mixed", async () => {
+  site.files.set(MORE, (more as string).replace(/(?<=\d\.\d-)[0-9a-f]{8}\b/, "another"));
+  expect(site.files.get(MORE)).not.toBe(more);
+  await open('<script src="/player.js"></script>');
+  expect((await create("clock:"))?.message).toContain("asciinema-player-more.min.js of the same version");
+});
+
 test("a policy of nonces and a sandboxed frame let it in", async () => {
   await open(
     '<script nonce="abc" src="/player.js"></script>',
@@ -221,6 +248,24 @@ test("without it a recording plays; what was asked for is missing, and the conso
   await page.keyboard.press("?");
   await expect.poll(() => page.complaints.filter((line) => line.includes("cannot load")).length).toBe(2);
   expect(await page.evaluate(() => window.player.seek(9))).toBe(true);
+});
+
+test("shapes of legacy computing are asked for again when more of them come", async () => {
+  site.files.delete(MORE);
+  site.files.set(
+    "/legacy.cast",
+    cast([
+      [0.1, "o", "\u{1fb00}"],
+      [8, "o", "\u{1fb01}"],
+      [9, "o", "."],
+    ]),
+  );
+  await open('<script src="/player.js"></script>');
+  expect(await create("/legacy.cast")).toBeUndefined();
+  await expect.poll(() => page.complaints.filter((line) => line.includes("cannot load")).length).toBe(1);
+  site.files.set(MORE, more);
+  await page.evaluate(() => window.player.seek(8.5));
+  await page.waitForFunction(() => Object.keys(window).some((key) => key.startsWith("asciinema-player-more")));
 });
 
 test("disposing while it loads is the end of it", async () => {

@@ -1,6 +1,6 @@
 // The player as pages include it: one script, as small as tools can make it.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -50,7 +50,7 @@ async function bundle(entry, format, minify, apart) {
     format,
     target: "es2022",
     logLevel: "warning",
-    define: { VERSION: JSON.stringify(version) },
+    define: { BUILD: JSON.stringify(`${version}-${fingerprint()}`) },
     // Fields are assigned rather than defined, which nothing here can tell apart: shorter.
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     alias: Object.fromEntries(packages.map((name) => [`@asciinema-ts/${name}`, join(root, `packages/${name}/src`)])),
@@ -60,6 +60,17 @@ async function bundle(entry, format, minify, apart) {
   const modules = Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0);
   const [{ text }] = outputFiles;
   return { script: minify ? await shorten(text, format === "esm", require) : text, modules };
+}
+
+/** Tells the player's sources from those of every other build: scripts of two builds must not be mixed. */
+function fingerprint() {
+  const hash = createHash("sha256");
+  for (const name of packages) {
+    const folder = join(root, "packages", name, "src");
+    for (const path of readdirSync(folder, { recursive: true }).sort())
+      if (/(?<!\.test)\.ts$/.test(path)) hash.update(path).update(readFileSync(join(folder, path)));
+  }
+  return hash.digest("hex").slice(0, 8);
 }
 
 /** What is loaded later is loaded as a script rather than imported. */

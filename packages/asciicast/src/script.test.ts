@@ -81,6 +81,21 @@ describe("by hand", () => {
     ]);
   });
 
+  it("keeps a first line that entries count: not all programs write one of their own", async () => {
+    const { events, notes } = await read({ timing: "0.1 6\n0.2 4\n", output: "hello\nbye\n" });
+    expect(events).toMatchObject([{ text: "hello\n" }, { text: "bye\n" }]);
+    expect(notes).toEqual([]);
+    const both = "H 0 INPUT_LOG a\nH 0 OUTPUT_LOG a\nI 0.1 2\nO 0.1 4\n";
+    expect((await read({ timing: both, output: "l\nls\r\n" })).events).toMatchObject([
+      { type: "input", text: "l\n" },
+      { type: "output", text: "ls\r\n" },
+    ]);
+    expect((await read({ timing: "I 1 2\nO 1 3\n", input: "l\n", output: "Skript\nls\n" })).events).toMatchObject([
+      { type: "input", text: "l\n" },
+      { type: "output", text: "ls\n" },
+    ]);
+  });
+
   it("plays output whose timing was torn off", async () => {
     const { events, notes } = await read({ timing: "1 1\n0.5 ", output });
     expect(events).toMatchObject([{ text: "a" }, { time: 1_000_000, text: "ébc" }]);

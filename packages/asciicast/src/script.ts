@@ -7,7 +7,7 @@
 //   I DELAY COUNT   input            H DELAY NAME VALUE    what is known of the session
 //
 // The files of output and input begin with a line "Script started on …" and end with "Script done on …", in the language of
-// whoever recorded, which no entry counts. With `script --log-io` both are one file.
+// whoever recorded, which no entry counts; some programs leave them out. With `script --log-io` both are one file.
 
 import { ByteReader } from "./byte-reader.js";
 import { AsciicastError } from "./error.js";
@@ -37,6 +37,9 @@ const LONGEST = 16 * 1024 * 1024;
 /** Bytes of a line "Script started on …" at the most: a command can be long. */
 const HEADING = 64 * 1024;
 
+/** Bytes of a file above which entries are believed not to count a first line in another language. */
+const SUMMED = 64 * 1024 * 1024;
+
 /** Reads a recording of script(1).
  *
  *  Files that end early are played as far as they go, with a note. Output that no entry counts, as when the timing file
@@ -49,9 +52,12 @@ export async function openTypescript(files: Typescript, options: ForeignOptions 
   const timing = await readTiming(files.timing, notes, options);
   const output = new Log(files.output, notes, options);
   const input = files.input === undefined ? undefined : new Log(files.input, notes, options);
-  const heading = await output.heading();
-  await input?.heading();
   const said = new Map(timing.flatMap((entry) => (entry.type === "said" ? [[entry.name, entry.value] as const] : [])));
+  const shared = said.has("INPUT_LOG") && said.get("INPUT_LOG") === said.get("OUTPUT_LOG");
+  const counted = (type: "output" | "input") =>
+    timing.reduce((sum, entry) => sum + (entry.type === type ? entry.count : 0), 0);
+  const heading = await output.heading(counted("output") + (shared && !input ? counted("input") : 0));
+  await input?.heading(counted("input"));
   const cols = Number(said.get("COLUMNS") ?? /\bCOLUMNS="(\d+)"/.exec(heading)?.[1]);
   const rows = Number(said.get("LINES") ?? /\bLINES="(\d+)"/.exec(heading)?.[1]);
   const termType = said.get("TERM") ?? /\bTERM="([^"]*)"/.exec(heading)?.[1];
@@ -68,7 +74,6 @@ export async function openTypescript(files: Typescript, options: ForeignOptions 
     env: shell === undefined ? undefined : { SHELL: shell },
   });
   const hasInput = timing.some((entry) => entry.type === "input");
-  const shared = said.has("INPUT_LOG") && said.get("INPUT_LOG") === said.get("OUTPUT_LOG");
   if (hasInput && !input && !shared) addNote(notes, 0, "input is left out: its file was not given");
   return {
     header,
@@ -182,8 +187,13 @@ class Log {
     this.#reader = new ByteReader(bytesOf(source, notes, options));
   }
 
-  /** Takes the first line, which script writes in one of many languages. */
-  async heading(): Promise<string> {
+  /** Takes the first line, which script writes in one of many languages; nothing if the entries count every byte. */
+  async heading(counted: number): Promise<string> {
+    const begin = new TextDecoder().decode(await this.#reader.peek(18));
+    if (begin !== "Script started on " && counted <= SUMMED) {
+      const { length } = await this.#reader.peek(counted + 1);
+      if (length === counted) return "";
+    }
     return new TextDecoder().decode(await this.#reader.line(HEADING)).trim();
   }
 

@@ -5,5 +5,8 @@ export type More = typeof import("./more.js");
  *
  *  The script bundle has `script-loader.ts` in place of this. */
 export function more(): Promise<More> {
-  return import("./more.js");
+  return import("./more.js").catch((cause) => {
+    // Bundlers have errors of their own.
+    throw new TypeError(`cannot load a part of the player: ${cause.message}`, { cause });
+  });
 }

@@ -52,3 +52,15 @@ test.each([
   expect(read(text, torn.output)).toEqual(await expected(openTypescript({ timing: text, ...torn })));
   expect(() => read("nonsense\n", files.output)).toThrow("not a timing file");
 });
+
+test.each([
+  ["0.1 6\n0.2 4\n", "hello\nbye\n", undefined],
+  ["0.1 6\r\n0.2 4\r\n", "hello\nbye\n", undefined],
+  ["H 0 INPUT_LOG a\nH 0 OUTPUT_LOG a\nI 0.1 2\nO 0.1 4\n", "l\nls\r\n", undefined],
+  ["I 1 2\nO 1 3\n", "Skript\nls\n", "l\n"],
+])("a typescript without a first line of its own: %j, %j, %j", async (timing, output, input) => {
+  const files = [timing, output, ...(input ? [input] : [])].map((text) => new TextEncoder().encode(text));
+  const read = typescript(files, "utf-8");
+  expect(read).toEqual(await expected(openTypescript({ timing, output, ...(input && { input }) })));
+  expect(read.events).toHaveLength(2);
+});

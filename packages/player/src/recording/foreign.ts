@@ -42,7 +42,7 @@ export function ttyrec([file = new Uint8Array()]: Bytes[], encoding: string): Re
  *
  *  The timing file has lines `DELAY COUNT`, or `LETTER DELAY …`: O and I with a count of bytes, S SIGWINCH with ROWS= and
  *  COLS=, H with what is known of the session. The others begin with a line that no entry counts, "Script
- *  started on …" in the language of whoever recorded.
+ *  started on …" in the language of whoever recorded, unless the entries count every byte.
  *
  *  @param files  timing, output, and input if there is any
  *  @throws Error  when the timing file is none */
@@ -50,11 +50,14 @@ export function typescript([first, output, input]: Bytes[], encoding: string): R
   if (!first || !output) throw new Error("a typescript is two files: timing and output");
   const timing = new TextDecoder().decode(first);
   if (!/^\s*([OISH] )?\d/.test(timing)) throw new Error("not a timing file of script(1)");
-  const out = log(output, encoding);
   const said = new Map(Array.from(timing.matchAll(/^H \S+ (\S+) (.*)$/gm), ([, name, value]) => [name, value]));
   // With one file of both, input is taken from the same place as output.
-  const shared = said.get("INPUT_LOG") === said.get("OUTPUT_LOG") ? out : undefined;
-  const into = input ? log(input, encoding) : said.has("INPUT_LOG") ? shared : undefined;
+  const shared = !input && said.has("INPUT_LOG") && said.get("INPUT_LOG") === said.get("OUTPUT_LOG");
+  const counts = Array.from(timing.matchAll(/^(?:([OI]) )?[\d.]+ (\d+)\r?\n/gm));
+  const counted = (letters: string) =>
+    counts.reduce((sum, [, letter = "O", count]) => sum + (letters.includes(letter) ? Number(count) : 0), 0);
+  const out = log(output, encoding, counted(shared ? "OI" : "O"));
+  const into = input ? log(input, encoding, counted("I")) : shared ? out : undefined;
   const events: CastEvent[] = [];
   let time = 0;
   for (const line of timing.slice(0, timing.lastIndexOf("\n") + 1).split("\n")) {
@@ -78,10 +81,10 @@ export function typescript([first, output, input]: Bytes[], encoding: string): R
   return { head: sized(known("COLUMNS"), known("LINES")), events };
 }
 
-/** A file of output or input, taken piece by piece. */
-function log(file: Bytes, encoding: string): { heading: string; take(count: number): string } {
+/** A file of output or input, of which so many bytes are counted, taken piece by piece. */
+function log(file: Bytes, encoding: string, counted: number): { heading: string; take(count: number): string } {
   const begin = new TextDecoder("latin1").decode(file.subarray(0, LONGEST));
-  const heading = /^[^\n]*\n/.exec(begin)?.[0] ?? "";
+  const heading = (counted !== file.length && /^[^\n]*\n/.exec(begin)?.[0]) || "";
   const text = new TextDecoder(encoding, { ignoreBOM: true });
   let at = heading.length;
   return {

@@ -64,8 +64,10 @@ export class Screen {
   #shapes: Shapes = (codePoint, ...cell) => {
     const shapes = commonGlyph(codePoint, ...cell);
     if (shapes || !isLegacyGlyph(codePoint)) return shapes;
-    if (!this.#legacy) this.#later(({ legacyGlyph }) => (this.#legacy = legacyGlyph));
-    this.#legacy ??= () => undefined;
+    if (!this.#legacy) {
+      this.#legacy = () => undefined;
+      this.#later(({ legacyGlyph }) => (this.#legacy = legacyGlyph));
+    }
     return this.#legacy(codePoint, ...cell);
   };
   /** Those of seldom seen ones, once they are loaded; until then the font has to do. */
@@ -274,8 +276,13 @@ export class Screen {
     more().then((more) => {
       use(more);
       this.relay();
-    }, reportError);
+    }, this.#failed);
   }
+
+  #failed = (error: unknown): void => {
+    this.#legacy = undefined; // another one asks again
+    reportError(error);
+  };
 
   /** Measures and places everything; false while there is no room. */
   #layOut(): boolean {
