@@ -109,6 +109,8 @@ describe("record, host, watch", () => {
       { home },
     );
     await screen.shows("line 3");
+    // What is shown is on its way to the file, where it arrives some thousandth of a second later.
+    await expect.poll(() => readFileSync(path, "utf8"), { timeout: 10_000 }).toContain("line 3");
     process.kill(Number(readFileSync(join(home, "pid"), "utf8")), "SIGKILL");
     await pause(100);
     const text = await run(script, ["convert", path, "-", "-f", "txt"], { home });
