@@ -1,7 +1,8 @@
 import { Terminal } from "@asciinema-ts/vt";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import type { Dispatch, Driver, Events } from "../driver.js";
+import { screens } from "../../test/screens.js";
+import type { Driver } from "../driver.js";
 import { type Options, settle } from "../options.js";
 import type { RecordingSource } from "../source.js";
 import { recordingDriver } from "./driver.js";
@@ -15,33 +16,10 @@ const file = (lines: Line[], header: object = {}) =>
 
 /** A driver with a terminal at its end, as the player has it. */
 function player(source: RecordingSource, options: Options = {}) {
-  let terminal = new Terminal({ cols: 20, rows: 4 });
-  let told = new Terminal({ cols: 20, rows: 4 });
-  const log: [keyof Events, unknown][] = [];
-  const dispatch: Dispatch = (name, payload, instead) => {
-    log.push([name, payload]);
-    told = shown(told, name, payload);
-    if (typeof instead === "object") terminal.restore(instead);
-    else if (instead !== "nothing") terminal = shown(terminal, name, payload);
-  };
-  const shown = (terminal: Terminal, name: keyof Events, payload: unknown): Terminal => {
-    if (name === "output") terminal.feed(payload as string);
-    if (name === "resize") terminal.resize((payload as Events["resize"]).cols, (payload as Events["resize"]).rows);
-    if (name !== "reset") return terminal;
-    const { size, init } = payload as Events["reset"];
-    const replaced = new Terminal(size);
-    replaced.feed(init ?? "");
-    return replaced;
-  };
-  /** What the player shows, and whoever listens to its events could. */
-  const dump = () => {
-    expect(told.dump()).toBe(terminal.dump());
-    return terminal.dump();
-  };
+  const { dispatch, log, all, text } = screens({ cols: 20, rows: 4 });
   const warn = vi.fn();
   const settings = settle({ speed: 1000, ...options });
   const driver = recordingDriver(source)({ dispatch, logger: { ...settings.logger, warn } }, settings.driver);
-  const all = (name: keyof Events) => log.filter(([of]) => of === name).map(([, payload]) => payload);
   const ended = () => vi.waitFor(() => expect(all("ended")).toHaveLength(1), { interval: 2 });
   return {
     driver: driver as Required<Driver>,
@@ -49,10 +27,7 @@ function player(source: RecordingSource, options: Options = {}) {
     all,
     ended,
     warn,
-    text: () => {
-      dump();
-      return terminal.text().join("\n").trimEnd();
-    },
+    text,
   };
 }
 

@@ -1,6 +1,7 @@
 import { Terminal } from "@asciinema-ts/vt";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Dispatch, Driver, Events } from "../driver.js";
+import { screens } from "../../test/screens.js";
+import type { Driver, Events } from "../driver.js";
 import { type Options, settle } from "../options.js";
 import { recordingDriver } from "./driver.js";
 import "./segments.js"; // the driver loads it when it is needed, which takes a while here
@@ -85,29 +86,7 @@ function player(options: Options = {}, change: (recording: ReturnType<typeof cut
   change(recording);
   files.set("index.json", recording.index);
   for (const [i, segment] of recording.segments.entries()) files.set(`${i}.json`, segment);
-  let terminal = new Terminal({ cols: 20, rows: 2 });
-  let told = new Terminal({ cols: 20, rows: 2 });
-  const log: [keyof Events, unknown][] = [];
-  const dispatch: Dispatch = (name, payload, instead) => {
-    log.push([name, payload]);
-    told = shown(told, name, payload);
-    if (typeof instead === "object") terminal.restore(instead);
-    else if (instead !== "nothing") terminal = shown(terminal, name, payload);
-  };
-  const shown = (terminal: Terminal, name: keyof Events, payload: unknown): Terminal => {
-    if (name === "output") terminal.feed(payload as string);
-    if (name === "resize") terminal.resize((payload as Events["resize"]).cols, (payload as Events["resize"]).rows);
-    if (name !== "reset") return terminal;
-    const { size, init } = payload as Events["reset"];
-    const replaced = new Terminal(size);
-    replaced.feed(init ?? "");
-    return replaced;
-  };
-  /** What the player shows, and whoever listens to its events could. */
-  const dump = () => {
-    expect(told.dump()).toBe(terminal.dump());
-    return terminal.dump();
-  };
+  const { dispatch, log, all, text, dump } = screens({ cols: 20, rows: 2 });
   const warn = vi.fn();
   const settings = settle({ speed: 20, ...options });
   const driver = recordingDriver({ url: "index.json", format: "segmented", ...source })(
@@ -116,7 +95,6 @@ function player(options: Options = {}, change: (recording: ReturnType<typeof cut
   ) as Required<Driver>;
   drivers.push(driver);
   const names = () => log.map(([name]) => name).filter((name) => name !== "output");
-  const all = (name: keyof Events) => log.filter(([of]) => of === name).map(([, payload]) => payload);
   const happens = (name: keyof Events, times = 1) =>
     vi.waitFor(() => expect(all(name)).toHaveLength(times), { interval: 2, timeout: 10_000 });
   return {
@@ -126,10 +104,7 @@ function player(options: Options = {}, change: (recording: ReturnType<typeof cut
     all,
     happens,
     warn,
-    text: () => {
-      dump();
-      return terminal.text().join("\n").trimEnd();
-    },
+    text,
     cells: dump,
   };
 }
