@@ -4,14 +4,13 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { installId } from "../../test/harness.js";
+import { heldDisk } from "../../test/held-disk.js";
 import { streamRow } from "../../test/rows.js";
 import { userWithMachine } from "../../test/users.js";
 import { readConfig } from "../config.js";
 import { type Database, openDatabase } from "../db/database.js";
 import { migrate } from "../db/migrate.js";
 import type { StreamSession } from "../db/schema.js";
-import { openDiskStore } from "../files/disk.js";
-import type { FileStore } from "../files/files.js";
 import { createLog } from "../log.js";
 import { StreamRepository } from "../streams/repository.js";
 import { Channel, type ChannelParts, type ProducerEnd } from "./channel.js";
@@ -43,18 +42,7 @@ test("a recording ends with its own screen, however late the disk takes it and w
   const streams = new StreamRepository(db);
   const sessions = new SessionRepository(db);
   const { id } = (await streams.insert(streamRow({ user_id: userId, live: true }), undefined)) as { id: number };
-  // A real disk that does nothing for a while.
-  let open!: () => void;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  const disk = await openDiskStore(folder);
-  const files: FileStore = Object.assign(Object.create(disk) as FileStore, {
-    put: async (key: string, path: string) => {
-      await opened;
-      return disk.put(key, path);
-    },
-  });
+  const { files, open } = await heldDisk(folder);
   const joining = new Collected({ files, sessions } as ConstructorParameters<typeof Joining>[0]);
   const log = createLog(() => {}, Date.now);
   const parts: ChannelParts = {

@@ -6,12 +6,11 @@ import type { Event } from "@asciinema-ts/asciicast";
 import { Terminal } from "@asciinema-ts/vt";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { installId } from "../../test/harness.js";
+import { heldDisk } from "../../test/held-disk.js";
 import { streamRow } from "../../test/rows.js";
 import { userWithMachine } from "../../test/users.js";
 import { type Database, openDatabase } from "../db/database.js";
 import { migrate } from "../db/migrate.js";
-import { openDiskStore } from "../files/disk.js";
-import type { FileStore } from "../files/files.js";
 import { createLog } from "../log.js";
 import { StreamRepository } from "../streams/repository.js";
 import { Recorder } from "./recorder.js";
@@ -39,18 +38,7 @@ test("what comes faster than the disk takes it is passed over, with a note, and 
   const session = { stream_id: stream.id, user_id: userId, header: "", settings: "{}", base: 0, started_at: 1 };
   const sessionId = await sessions.begin({ ...session, ended_at: null });
 
-  // A real disk that does nothing for a while.
-  let open!: () => void;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  const disk = await openDiskStore(folder);
-  const files: FileStore = Object.assign(Object.create(disk) as FileStore, {
-    put: async (key: string, path: string) => {
-      await opened;
-      return disk.put(key, path);
-    },
-  });
+  const { files, open } = await heldDisk(folder);
   const terminal = new Terminal({ cols: 40, rows: 5 });
   const logged: string[] = [];
   const stored: number[] = [];
@@ -91,7 +79,7 @@ test("what comes faster than the disk takes it is passed over, with a note, and 
   expect(stored.at(-1)).toBe(23);
   const pieces = await sessions.pieces(sessionId);
   let text = "";
-  for (const { file_key } of pieces) text += await readFile(await disk.local(file_key), "utf8");
+  for (const { file_key } of pieces) text += await readFile(await files.local(file_key), "utf8");
   const lines = text.trimEnd().split("\n");
   const note = lines.findIndex((line) => line.startsWith("#"));
   const [, missing] = /^# (\d+) events are missing here/.exec(lines[note]!)!;
